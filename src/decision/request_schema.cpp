@@ -1,0 +1,139 @@
+#include "decision/request_schema.hpp"
+
+#include <fmt/format.h>
+
+#include "schema/openapi.hpp"
+
+namespace jury::decision {
+namespace {
+
+schema::field_type type_of(const model::feature& feature) {
+  switch (feature.type) {
+    case model::feature_type::number:
+      return schema::field_type::number;
+    case model::feature_type::integer:
+      return schema::field_type::integer;
+    case model::feature_type::boolean:
+      return schema::field_type::boolean;
+    case model::feature_type::category:
+      break;
+  }
+  return feature.categories.empty() ? schema::field_type::integer : schema::field_type::category;
+}
+
+std::string describe(const model::feature& feature) {
+  if (!feature.observed || feature.type == model::feature_type::category) return feature.description;
+  return fmt::format("{}{}From {} to {} in the training table.", feature.description,
+                     feature.description.empty() ? "" : " ", feature.observed->min, feature.observed->max);
+}
+
+schema::field field_of(const model::feature& feature) {
+  schema::field field{.name = feature.name,
+                      .type = type_of(feature),
+                      .title = feature.title,
+                      .description = describe(feature),
+                      .required = feature.required,
+                      .nullable = !feature.required,
+                      .categories = feature.categories};
+  field.constraints.ge = feature.minimum;
+  field.constraints.le = feature.maximum;
+  field.constraints.allow_inf_nan = false;
+  if (feature.type == model::feature_type::category && feature.categories.empty() && !field.constraints.ge) {
+    field.constraints.ge = 0;  // a code
+  }
+  return field;
+}
+
+constexpr const char* decision_response =
+    R"({"properties":{)"
+    R"("decision_id":{"type":"string","format":"uuid","title":"Decision Id"},)"
+    R"("decision":{"anyOf":[{"type":"string"},{"type":"null"}],"title":"Decision"},)"
+    R"("score":{"type":"number","title":"Score"},)"
+    R"("probabilities":{"additionalProperties":{"type":"number"},"type":"object","title":"Probabilities",)"
+    R"("description":"By label; only with more than two classes."},)"
+    R"("model":{"properties":{"name":{"type":"string","title":"Name"},"version":{"type":"string","title":"Version"}},)"
+    R"("type":"object","required":["name","version"],"title":"Model"},)"
+    R"("cached":{"type":"boolean","title":"Cached"}},)"
+    R"("type":"object","required":["decision_id","decision","score","model","cached"],"title":"DecisionResponse"})";
+
+constexpr const char* stored_decision =
+    R"({"type":"object","title":"StoredDecision","additionalProperties":true,"properties":{)"
+    R"("decision_id":{"type":"string","format":"uuid","title":"Decision Id"},)"
+    R"("request":{"title":"Request","description":"The body as received."},)"
+    R"("response":{"title":"Response","description":"The body as answered."}}})";
+
+schema::parameter correlation_parameter() {
+  return {.name = "X-Correlation-ID",
+          .in = schema::parameter::place::header,
+          .schema = R"({"type":"string","maxLength":128,"title":"X-Correlation-Id"})",
+          .description = "Comes back in the answer and stands in the log and the record."};
+}
+
+}  // namespace
+
+result<schema::object_schema> request_schema(const model::manifest& manifest) {
+  std::vector<schema::field> fields;
+  for (const auto& feature : manifest.features) fields.push_back(field_of(feature));
+  if (manifest.find("reference")) return schema::object_schema::make("DecisionRequest", std::move(fields));
+  schema::field reference{.name = "reference",
+                          .type = schema::field_type::string,
+                          .description = "The caller's own key for this request; no feature.",
+                          .required = false,
+                          .nullable = true};
+  reference.constraints.max_length = longest_reference;
+  fields.push_back(std::move(reference));
+  return schema::object_schema::make("DecisionRequest", std::move(fields));
+}
+
+std::string openapi_document(const model::manifest& manifest, const schema::object_schema& request, bool with_keys) {
+  schema::openapi document(manifest.name, manifest.version, "Decisions of the model " + manifest.name + ".");
+  document.add(request);
+  document.add_component("DecisionResponse", decision_response);
+  document.add_component("StoredDecision", stored_decision);
+  std::vector<std::string> security;
+  if (with_keys) {
+    document.add_security_scheme("APIKeyHeader", R"({"type":"apiKey","in":"header","name":"X-API-Key"})");
+    document.add_security_scheme("HTTPBearer", R"({"type":"http","scheme":"bearer"})");
+    security = {"APIKeyHeader", "HTTPBearer"};
+  }
+
+  document.add(
+      {.method = "POST",
+       .path = "/decisions",
+       .summary = "Decide",
+       .operation_id = "decide_decisions_post",
+       .tags = {"decisions"},
+       .parameters = {{.name = "X-Reference",
+                       .in = schema::parameter::place::header,
+                       .schema = R"({"type":"string","maxLength":200,"title":"X-Reference"})",
+                       .description = "The caller's own key, when the body has none."},
+                      correlation_parameter()},
+       .request_schema = "DecisionRequest",
+       .responses = {{.schema = schema::schema_reference("DecisionResponse")}, schema::validation_error_response()},
+       .security = security});
+  document.add({.method = "GET",
+                .path = "/decisions/{decision_id}",
+                .summary = "Read a decision",
+                .operation_id = "read_decision_decisions__decision_id__get",
+                .tags = {"decisions"},
+                .parameters = {{.name = "decision_id",
+                                .in = schema::parameter::place::path,
+                                .required = true,
+                                .schema = R"({"type":"string","format":"uuid","title":"Decision Id"})"},
+                               correlation_parameter()},
+                .responses = {{.schema = schema::schema_reference("StoredDecision")},
+                              {.status = 404, .description = "No such decision"},
+                              schema::validation_error_response()},
+                .security = security});
+  for (const char* probe : {"live", "ready"}) {
+    document.add({.method = "GET",
+                  .path = std::string("/health/") + probe,
+                  .summary = std::string("Is the server ") + probe,
+                  .operation_id = std::string(probe) + "_health_" + probe + "_get",
+                  .tags = {"health"},
+                  .responses = {{}}});
+  }
+  return document.text();
+}
+
+}  // namespace jury::decision

@@ -1,0 +1,127 @@
+#include "decision/server.hpp"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <filesystem>
+
+#include "base/cpu_count.hpp"
+#include "base/log.hpp"
+#include "model/compile.hpp"
+#include "process/child.hpp"
+#include "process/supervisor.hpp"
+#include "spool/format.hpp"
+
+namespace jury::decision {
+namespace {
+
+// A record holds the request, its row and its answer.
+constexpr std::size_t largest_body = spool::max_record_bytes / 2;
+
+// Everything that can be known to be wrong before a process is started.
+result<void> check(const settings& options) {
+  if (options.workers > status_board::most_workers) {
+    return fail(fmt::format("--workers: at most {}, got {}", status_board::most_workers, options.workers));
+  }
+  if (options.http.body > largest_body) {
+    return fail(fmt::format("--limit-body: at most {}, so that the record of a request fits into the spool; got {}",
+                            largest_body, options.http.body));
+  }
+  if (options.cache != "memory:" && options.cache != "none") {
+    return fail(fmt::format("--cache: expected `memory:` or `none`, got `{}`", options.cache));
+  }
+  const auto store = sqlite_path(options.store);
+  if (!store) return std::unexpected(store.error());
+  std::error_code failure;
+  for (const auto& folder : {std::filesystem::path(*store).parent_path(), std::filesystem::path(options.spool)}) {
+    if (!folder.empty()) std::filesystem::create_directories(folder, failure);
+    if (failure) return fail(fmt::format("create the folder {}: {}", folder.string(), failure.message()));
+  }
+  return {};
+}
+
+// In the loader: whatever a bad model does, it does it there.
+int load(const settings& options, const process::memory_file& file) {
+  const auto compiled = model::compile(options.model);
+  if (!compiled) {
+    log::error("{}", compiled.error().message);
+    return process::exit_start_up_failed;
+  }
+  if (const auto filled = file.fill(compiled->bytes()); !filled) {
+    log::error("{}", filled.error().message);
+    return process::exit_start_up_failed;
+  }
+  return process::exit_success;
+}
+
+}  // namespace
+
+result<std::string> sqlite_path(const std::string& url) {
+  constexpr std::string_view scheme = "sqlite:";
+  if (!url.starts_with(scheme) || url.size() == scheme.size()) {
+    return fail(fmt::format("--store: expected `sqlite:PATH`, got `{}`", url));
+  }
+  return url.substr(scheme.size());
+}
+
+int serve(const settings& options) {
+  log::set_process_name("supervisor");
+  const auto refuse = [](const error& why, int code) {
+    log::error("{}", why.message);
+    return code;
+  };
+  if (const auto valid = check(options); !valid) return refuse(valid.error(), process::exit_usage);
+
+  server state{.options = options};
+  if (!options.api_key_file.empty()) {
+    auto keys = api::api_keys::read(options.api_key_file);
+    if (!keys) return refuse(keys.error(), process::exit_start_up_failed);
+    state.keys = std::move(*keys);
+  }
+  auto socket = process::listen_on(options.host, options.port, options.backlog);
+  if (!socket) return refuse(socket.error(), process::exit_start_up_failed);
+  if (!socket->loopback && !state.keys && !options.insecure) {
+    return refuse(error{fmt::format("{} can be reached from other machines: give --api-key-file FILE, or --insecure to "
+                                    "let everybody in",
+                                    socket->host)},
+                  process::exit_usage);
+  }
+  state.socket = std::move(*socket);
+
+  const std::size_t cpus = available_cpus();
+  const std::size_t workers = options.workers != 0 ? options.workers : cpus;
+  if (workers > cpus) {
+    log::warning(
+        "{} workers on {} CPUs: they will wait for each other; the loops wait without holding a CPU, so more "
+        "workers than CPUs answer no more requests",
+        workers, cpus);
+  }
+  auto shared = shared_state::make(state.registry, workers);
+  if (!shared) return refuse(shared.error(), process::exit_start_up_failed);
+  state.shared = std::move(*shared);
+  auto model_file = process::memory_file::create("jury-model");
+  if (!model_file) return refuse(model_file.error(), process::exit_start_up_failed);
+
+  const process::plan plan{
+      .workers = workers,
+      .loader = [&] { return load(options, *model_file); },
+      .after_load =
+          [&] {
+            auto mapped = model_file->map();
+            if (!mapped) return refuse(mapped.error(), process::exit_start_up_failed);
+            state.model = std::move(*mapped);
+            log::info(
+                "serving {} on http://{}:{} with {} workers", options.model,
+                state.socket.host.find(':') == std::string::npos ? state.socket.host : "[" + state.socket.host + "]",
+                state.socket.port, workers);
+            return process::exit_success;
+          },
+      .worker = [&](std::size_t number) { return run_worker(state, number); },
+      .recorder = [&] { return run_recorder(state); },
+      .stop_accepting = [&] { shutdown(state.socket.socket.get(), SHUT_RD); },
+      .graceful_timeout = options.graceful_timeout,
+  };
+  return process::supervise(plan, state.shared->board());
+}
+
+}  // namespace jury::decision

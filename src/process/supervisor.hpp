@@ -1,0 +1,31 @@
+#pragma once
+// The parent of all processes. It never touches a request: it starts children, notices their end, starts them again,
+// and carries signals.
+
+#include <chrono>
+#include <functional>
+
+#include "base/status_board.hpp"
+
+namespace jury::process {
+
+// What to run. The functions are called in the children.
+struct plan {
+  std::size_t workers = 1;                        // 1 to status_board::most_workers
+  std::function<int()> loader;                    // runs to its end before anything else starts
+  std::function<int()> after_load;                // in the supervisor itself, once the loader has succeeded
+  std::function<int(std::size_t number)> worker;  // numbers from 0
+  std::function<int()> recorder;
+  std::function<void()> stop_accepting;                // in the supervisor, once no worker accepts any more
+  std::chrono::milliseconds graceful_timeout{30'000};  // TERM to KILL
+};
+
+// Runs the plan until a signal ends it, and returns the program's exit code.
+//   TERM       graceful: workers finish their requests, then the recorder drains the spools.
+//   INT, QUIT  quick: workers end at once; what they answered is in the spools.
+// A child that dies is started again, after a back-off from 0.1 to 5 seconds if it lived less than ten. A loader that
+// fails, or a child that exits with exit_start_up_failed before it ever was ready, ends everything with that code: it
+// would fail again. The board must be on shared memory. Call it with no other thread in the process.
+int supervise(const plan& what, status_board& board);
+
+}  // namespace jury::process

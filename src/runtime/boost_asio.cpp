@@ -1,0 +1,2 @@
+// The bodies of Asio, compiled once for the whole project.
+#include <boost/asio/impl/src.hpp>

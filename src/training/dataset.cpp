@@ -1,0 +1,202 @@
+#include "training/dataset.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <set>
+
+#include "model/encoding.hpp"
+
+namespace jury::training {
+namespace {
+
+using model::feature_type;
+
+constexpr std::size_t most_classes_of_integers = 20;
+constexpr std::size_t fewest_rows = 10;
+constexpr std::size_t fewest_rows_a_class = 2;
+
+// What all cells of a column have in common.
+struct column_facts {
+  std::size_t missing = 0;
+  bool booleans = true;
+  bool integers = true;
+  bool numbers = true;
+  double min = std::numeric_limits<double>::infinity();
+  double max = -std::numeric_limits<double>::infinity();
+  std::set<std::string, std::less<>> texts;  // distinct; no more than one above max_categories
+
+  [[nodiscard]] feature_type type() const {
+    return booleans   ? feature_type::boolean
+           : integers ? feature_type::integer
+           : numbers  ? feature_type::number
+                      : feature_type::category;
+  }
+};
+
+column_facts look_at(const model::table& table, std::size_t column) {
+  column_facts facts;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const auto cell = table.cell(row, column);
+    if (model::is_missing(cell)) {
+      ++facts.missing;
+      continue;
+    }
+    if (facts.texts.size() <= max_categories && !facts.texts.contains(cell)) facts.texts.emplace(cell);
+    facts.booleans = facts.booleans && model::parse_boolean(cell).has_value();
+    const auto number = facts.numbers ? model::parse_number(cell) : std::nullopt;
+    facts.numbers = number.has_value();
+    facts.integers = facts.integers && number && std::trunc(*number) == *number;
+    if (number) {
+      facts.min = std::min(facts.min, *number);
+      facts.max = std::max(facts.max, *number);
+    }
+  }
+  return facts;
+}
+
+}  // namespace
+
+result<model::feature> describe_column(const model::table& table, std::size_t column) {
+  const auto& name = table.header()[column];
+  const auto facts = look_at(table, column);
+  if (facts.missing == table.rows()) {
+    return fail(fmt::format("the column \"{}\" has no values: remove it from the table", name));
+  }
+  model::feature feature{.name = name, .type = facts.type(), .required = facts.missing == 0};
+  if (feature.type == feature_type::category) {
+    if (facts.texts.size() > max_categories) {
+      return fail(
+          fmt::format("the column \"{}\" has more than {} different texts, so it is probably an id or free "
+                      "text: remove it from the table",
+                      name, max_categories));
+    }
+    feature.categories.assign(facts.texts.begin(), facts.texts.end());
+  } else if (feature.type != feature_type::boolean) {
+    feature.observed = {.min = facts.min, .max = facts.max};
+  }
+  return feature;
+}
+
+namespace {
+
+// Numbers by size, other labels by their bytes.
+std::vector<std::string> sorted_labels(const column_facts& facts) {
+  std::vector<std::string> labels(facts.texts.begin(), facts.texts.end());
+  if (facts.numbers) std::ranges::sort(labels, {}, [](const auto& text) { return *model::parse_number(text); });
+  return labels;
+}
+
+result<void> check_classes(const dataset& data, std::string_view target) {
+  if (data.labels.size() < 2) {
+    return fail(fmt::format("the target \"{}\" is always \"{}\": there is nothing to learn", target, data.labels[0]));
+  }
+  std::vector<std::size_t> counts(data.labels.size());
+  for (const auto label : data.target) ++counts[static_cast<std::size_t>(label)];
+  const auto rarest = static_cast<std::size_t>(std::ranges::min_element(counts) - counts.begin());
+  if (counts[rarest] < fewest_rows_a_class) {
+    return fail(fmt::format("the target \"{}\" is \"{}\" in {} row only, expected at least {}", target,
+                            data.labels[rarest], counts[rarest], fewest_rows_a_class));
+  }
+  return {};
+}
+
+result<void> read_target(const model::table& table, std::size_t column, dataset& data) {
+  const auto& name = table.header()[column];
+  const auto facts = look_at(table, column);
+  if (facts.missing > 0) {
+    std::size_t row = 0;
+    while (!model::is_missing(table.cell(row, column))) ++row;
+    return fail(
+        fmt::format("line {}: the target \"{}\" is missing; a row to learn from needs it", table.line(row), name));
+  }
+  const bool names_classes = facts.type() == feature_type::category || facts.type() == feature_type::boolean ||
+                             (facts.integers && facts.texts.size() <= most_classes_of_integers);
+  if (!names_classes) {
+    data.task = task::regression;
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+      data.target.push_back(static_cast<float>(*model::parse_number(table.cell(row, column))));
+    }
+    return {};
+  }
+  if (facts.texts.size() > max_categories) {
+    return fail(fmt::format("the target \"{}\" has more than {} different values", name, max_categories));
+  }
+  data.labels = sorted_labels(facts);
+  data.task = data.labels.size() > 2 ? task::multiclass : task::binary;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const auto found = std::ranges::find(data.labels, table.cell(row, column));
+    data.target.push_back(static_cast<float>(found - data.labels.begin()));
+  }
+  return check_classes(data, name);
+}
+
+// std::shuffle and the distributions differ between libraries; the split must not.
+void shuffle(std::vector<std::size_t>& values, std::mt19937_64& random) {
+  for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[random() % i]);
+}
+
+}  // namespace
+
+result<dataset> prepare(const model::table& table, std::string_view target) {
+  const auto target_column = table.find(target);
+  if (!target_column) {
+    return fail(fmt::format("the table has no column \"{}\"; it has: {}", target, fmt::join(table.header(), ", ")));
+  }
+  if (table.rows() == 0) return fail("the table has no rows");
+  if (table.rows() < fewest_rows) {
+    return fail(fmt::format("the table has {} rows, expected at least {}", table.rows(), fewest_rows));
+  }
+  if (table.columns() == 1) return fail(fmt::format("the table has no column besides the target \"{}\"", target));
+  dataset data;
+  if (auto read = read_target(table, *target_column, data); !read) return std::unexpected(std::move(read).error());
+  std::vector<std::size_t> columns;
+  for (std::size_t column = 0; column < table.columns(); ++column) {
+    if (column == *target_column) continue;
+    auto feature = describe_column(table, column);
+    if (!feature) return std::unexpected(std::move(feature).error());
+    data.features.push_back(std::move(*feature));
+    columns.push_back(column);
+  }
+  data.cells.reserve(table.rows() * columns.size());
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      // Types come from these very cells, so each of them fits.
+      data.cells.push_back(static_cast<float>(*model::encode_cell(data.features[i], table.cell(row, columns[i]))));
+    }
+  }
+  return data;
+}
+
+std::vector<bool> hold_out(const dataset& data, double share, std::uint64_t seed) {
+  std::vector<std::vector<std::size_t>> strata(std::max<std::size_t>(1, data.labels.size()));
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    strata[data.task == task::regression ? 0 : static_cast<std::size_t>(data.target[row])].push_back(row);
+  }
+  std::mt19937_64 random(seed);
+  std::vector<bool> flags(data.rows());
+  for (auto& rows : strata) {
+    shuffle(rows, random);
+    const auto wanted = static_cast<std::size_t>(std::llround(share * static_cast<double>(rows.size())));
+    const auto count = std::clamp<std::size_t>(wanted, 1, rows.size() - 1);
+    for (std::size_t i = 0; i < count; ++i) flags[rows[i]] = true;
+  }
+  return flags;
+}
+
+dataset select(const dataset& data, const std::vector<bool>& flags, bool value) {
+  dataset out{.task = data.task, .features = data.features, .labels = data.labels, .cells = {}, .target = {}};
+  const auto width = data.features.size();
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    if (flags[row] != value) continue;
+    const auto first = data.cells.begin() + static_cast<std::ptrdiff_t>(row * width);
+    out.cells.insert(out.cells.end(), first, first + static_cast<std::ptrdiff_t>(width));
+    out.target.push_back(data.target[row]);
+  }
+  return out;
+}
+
+}  // namespace jury::training

@@ -1,0 +1,86 @@
+"""The commands that work on files: train, inspect, predict, manifest."""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import server
+
+
+class Commands(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="jury-test-"))
+        cls.model = cls.folder / "model"
+        server.train(cls.model, "--trees", "10")
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def jury(self, *arguments, code=0):
+        done = subprocess.run([server.JURY, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done.stdout if code == 0 else done.stderr
+
+    def test_training_twice_with_a_seed_gives_the_same_files(self):
+        again = self.folder / "again"
+        server.train(again, "--trees", "10")
+        for name in ("model.json", "manifest.json"):
+            self.assertEqual((again / name).read_bytes(), (self.model / name).read_bytes())
+        other = self.folder / "other"
+        server.train(other, "--trees", "10", "--seed", "7")
+        self.assertNotEqual((other / "model.json").read_bytes(), (self.model / "model.json").read_bytes())
+
+    def test_training_reports_progress_and_held_out_metrics(self):
+        done = subprocess.run([server.JURY, "train", server.TABLE, "--target", server.TARGET, "--out", self.folder / "boosted",
+                               "--algorithm", "boosting", "--trees", "20", "--n-jobs", "2"], check=True, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertRegex(done.stderr, r"training 10/20, held-out log loss 0\.\d+, \d+ s left")
+        metrics = dict(re.findall(r"held-out (\w+): ([\d.]+)", done.stdout))
+        self.assertGreater(float(metrics["auc"]), 0.7)
+        self.assertEqual(metrics.keys(), {"accuracy", "auc", "log_loss"})
+
+    def test_a_manifest_is_made_for_a_model_that_came_without_one(self):
+        raw = self.folder / "raw"
+        raw.mkdir()
+        shutil.copy(self.model / "model.json", raw)
+        # As a shell does it: the empty file is there before the command runs.
+        with open(raw / "manifest.json", "w", encoding="utf-8") as file:
+            subprocess.run([server.JURY, "manifest", raw / "model.json", "--from", server.TABLE], check=True, stdout=file)
+        made = json.loads((raw / "manifest.json").read_text())
+        trained = json.loads((self.model / "manifest.json").read_text())
+        for mine, theirs in zip(made["features"], trained["features"]):
+            self.assertEqual(mine["name"], theirs["name"])
+            self.assertEqual(mine.get("categories"), theirs.get("categories"))
+        predictions = [self.jury("predict", folder, server.TABLE, "--margin") for folder in (raw, self.model)]
+        margins = [[line.split(",")[2] for line in text.splitlines()] for text in predictions]
+        self.assertEqual(margins[0], margins[1])
+
+    def test_inspect_says_what_is_in_a_model(self):
+        text = self.jury("inspect", self.model)
+        for expected in ("trees: 10,", "objective: binary:logistic", "labels bad | good", "checking_status: category"):
+            self.assertIn(expected, text)
+
+    def test_errors_say_what_was_expected(self):
+        for arguments, code, said in (
+                (["train", server.TABLE, "--target", "nope", "--out", self.folder / "x"], 1, "no column"),
+                (["predict", self.model, self.folder / "nope.csv"], 1, "nope.csv"),
+                (["inspect", self.folder / "nope"], 1, "nope"),
+                (["train", server.TABLE], 2, "--target"),
+                (["frobnicate"], 2, ""),
+                ([], 2, "")):
+            self.assertIn(said, self.jury(*arguments, code=code))
+
+    def test_predict_names_the_line_of_a_cell_that_does_not_fit(self):
+        lines = server.TABLE.read_text().splitlines()
+        bad = self.folder / "bad.csv"
+        bad.write_text("\n".join([*lines[:3], lines[3].replace("own", "tent").replace("for free", "tent"), *lines[4:]]) + "\n")
+        self.assertIn("line 4", self.jury("predict", self.model, bad, code=1))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,145 @@
+"""Starts `jury serve` for a test, in a folder and on a port of its own."""
+import contextlib
+import csv
+import http.client
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BUILD = pathlib.Path(os.environ["TEST_BUILD"])
+JURY = BUILD / "jury"
+TABLE = ROOT / "data" / "german_credit.csv"
+TARGET = "credit_risk"
+
+
+def wait_for(condition, what, seconds=60.0):
+    """The first true value of `condition`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not happen within {seconds} s")
+        time.sleep(0.01)
+
+
+def train(folder, *options):
+    """Trains a model of the demo's kind, small enough for a test."""
+    subprocess.run([JURY, "train", TABLE, "--target", TARGET, "--out", folder, "--name", "german_credit", *options],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def rows():
+    """The demo table as request bodies, typed as the manifest has them."""
+    with open(TABLE, newline="", encoding="utf-8") as file:
+        table = list(csv.DictReader(file))
+    numeric = {name for name in table[0] if all(re.fullmatch(r"-?\d+", row[name]) for row in table)}
+    return [{name: int(text) if name in numeric else text for name, text in row.items() if name != TARGET}
+            for row in table]
+
+
+class Server:
+    def __init__(self, model, *options, folder=None, port=0, environment=None, pinned=None):
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="jury-test-"))
+        self.owns_folder = folder is None
+        self.database = self.folder / "decisions.db"
+        self.log = open(self.folder / "log", "ab+")
+        self.port = port
+        self.command = [*(["taskset", "-c", pinned] if pinned else []), JURY, "serve", model, "--port", str(port), "--store", f"sqlite:{self.database}", "--spool",
+                        str(self.folder / "spool"), *options]
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+                                        env={**os.environ, **(environment or {})})
+
+    def text(self):
+        return (self.folder / "log").read_text(errors="replace")
+
+    def wait_until_ready(self):
+        def ready():
+            if self.process.poll() is not None:
+                raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.text()}")
+            found = re.findall(r"serving .* on http://\S+:(\d+) ", self.text())
+            if not found:
+                return False
+            self.port = int(found[-1])
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                return self.get("/health/ready")[0] == 200
+            return False
+
+        wait_for(ready, "readiness")
+        wait_for(lambda: {"worker 0", "recorder"} <= self.children().keys(), "worker and recorder")
+        return self
+
+    def request(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            return response.status, response.read(), response.headers
+        finally:
+            connection.close()
+
+    def get(self, path, headers=None):
+        return self.request("GET", path, headers=headers)
+
+    def decide(self, features, headers=None):
+        body = features if isinstance(features, (bytes, str)) else json.dumps(features)
+        return self.request("POST", "/decisions", body, {"Content-Type": "application/json", **(headers or {})})
+
+    def children(self):
+        """Pids by process name: {"worker 0": 123, "recorder": 124}."""
+        found = {}
+        for status in pathlib.Path("/proc").glob("[0-9]*/status"):
+            with contextlib.suppress(OSError):
+                text = status.read_text()
+                parent = int(re.search(r"^PPid:\t(\d+)", text, re.M)[1])
+                name = re.search(r"^Name:\t(.*)", text, re.M)[1]
+                if parent == self.process.pid and name.startswith("jury: "):
+                    found[name.removeprefix("jury: ")] = int(status.parent.name)
+        return found
+
+    def stored(self, columns="decision_id, response"):
+        """The rows of the table `decisions`; none before it exists."""
+        if not self.database.exists():
+            return []
+        with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=20)) as database:
+            try:
+                return database.execute(f"select {columns} from decisions").fetchall()
+            except sqlite3.OperationalError as problem:
+                if "no such table" in str(problem):
+                    return []
+                raise
+
+    def stop(self, number=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        code = self.process.wait(60)
+        # A sanitizer ends only the process that it caught; the supervisor would replace it and hide it.
+        found = re.search(r"(WARNING|ERROR): \w+Sanitizer.*|.*: runtime error: .*", self.text())
+        if found:
+            raise AssertionError(f"{found[0]}\n{self.text()[-20000:]}")
+        return code
+
+    def __enter__(self):
+        return self.wait_until_ready()
+
+    def __exit__(self, kind, *_):
+        try:
+            self.stop()
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            self.log.close()
+            if kind is None and self.owns_folder:
+                shutil.rmtree(self.folder)
+            elif kind is not None:
+                print(f"the server's folder is kept: {self.folder}")

@@ -1,0 +1,74 @@
+#include "model/compile.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "model/expect_error.hpp"
+#include "model/model.hpp"
+#include "model/tiny_model.hpp"
+
+namespace jury::model::test {
+namespace {
+
+constexpr std::string_view good_manifest = R"({"name": "credit", "features": [
+  {"name": "age", "type": "integer"}, {"name": "purpose", "type": "category", "categories": ["a", "b", "c", "d"]}],
+  "policy": {"labels": ["bad", "good"]}})";
+
+class model_folder : public testing::Test {
+ protected:
+  model_folder() { std::filesystem::create_directories(folder_); }
+  ~model_folder() override { std::filesystem::remove_all(folder_); }
+  void write(std::string_view name, std::string_view text) const { std::ofstream(folder_ / name) << text; }
+
+  static std::string name_in(const result<blob>& blob) {
+    return parse_manifest(model::open(blob.value().bytes()).value().manifest_text()).value().name;
+  }
+
+  std::filesystem::path folder_ = std::filesystem::temp_directory_path() / ("jury-compile-" + std::to_string(getpid()));
+};
+
+TEST_F(model_folder, compiles_with_its_manifest) {
+  write("model.json", tiny_model);
+  write("manifest.json", good_manifest);
+  EXPECT_EQ(name_in(compile(folder_)), "credit");
+  EXPECT_EQ(name_in(compile(folder_ / "model.json")), "credit");
+}
+
+TEST_F(model_folder, derives_a_manifest_when_there_is_none) {
+  write("loans.json", tiny_model);
+  EXPECT_EQ(name_in(compile(folder_ / "loans.json")), "loans");
+}
+
+TEST_F(model_folder, errors_name_the_file) {
+  EXPECT_ERROR(compile(folder_), (folder_ / "model.json: No such file").string());
+  write("model.json", "tree\nversion=v4\n");
+  EXPECT_ERROR(compile(folder_), (folder_ / "model.json: expected a model of XGBoost").string());
+  write("model.json", tiny_model);
+  write("manifest.json", "{");
+  EXPECT_ERROR(compile(folder_), (folder_ / "manifest.json: at the top").string());
+}
+
+TEST_F(model_folder, refuses_a_manifest_of_another_model) {
+  write("model.json", tiny_model);
+  write("manifest.json", R"({"features": [{"name": "age"}]})");
+  EXPECT_ERROR(compile(folder_), "manifest.json: the manifest describes 1 features, but the model has 2");
+  write("manifest.json", R"({"features": [{"name": "purpose"}, {"name": "age"}]})");
+  EXPECT_ERROR(compile(folder_), "features[0] is \"purpose\" in the manifest, but \"age\" in the model");
+  write("manifest.json", R"({"features": [{"name": "age"}, {"name": "purpose"}], "policy": {"labels": ["a"]}})");
+  EXPECT_ERROR(compile(folder_), "expected 2 labels for a model with 1 outputs, got 1");
+}
+
+TEST_F(model_folder, gives_equal_bytes_for_equal_files) {
+  write("model.json", tiny_model);
+  const auto once = compile(folder_ / "model.json").value();
+  const auto again = compile(folder_ / "model.json").value();
+  EXPECT_TRUE(std::ranges::equal(once.bytes(), again.bytes()));
+}
+
+}  // namespace
+}  // namespace jury::model::test

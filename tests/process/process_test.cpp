@@ -1,0 +1,188 @@
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/log.hpp"
+#include "process/child.hpp"
+#include "process/listening_socket.hpp"
+#include "process/shared_memory.hpp"
+#include "process/supervisor.hpp"
+
+namespace jury::process {
+namespace {
+
+int exit_code_of(pid_t pid) {
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+TEST(share, is_zeroed_and_seen_by_a_child) {
+  auto memory = share(10'000);
+  ASSERT_TRUE(memory.has_value());
+  EXPECT_EQ(memory->bytes()[9'999], std::byte{0});
+  const pid_t child = start_child("writer", [&] {
+    memory->bytes()[9'999] = std::byte{7};
+    return 0;
+  });
+  EXPECT_EQ(exit_code_of(child), 0);
+  EXPECT_EQ(memory->bytes()[9'999], std::byte{7});
+}
+
+TEST(memory_file, is_mapped_by_others_only_when_it_is_sealed) {
+  auto file = memory_file::create("test");
+  ASSERT_TRUE(file.has_value());
+  EXPECT_FALSE(file->map().has_value());
+  const std::string text = "what the loader wrote";
+  EXPECT_EQ(exit_code_of(start_child("loader", [&] { return file->fill(std::as_bytes(std::span(text))) ? 0 : 1; })), 0);
+  const auto mapped = file->map();
+  ASSERT_TRUE(mapped.has_value());
+  ASSERT_EQ(mapped->bytes().size(), text.size());
+  EXPECT_EQ(std::memcmp(mapped->bytes().data(), text.data(), text.size()), 0);
+  EXPECT_FALSE(file->fill(std::as_bytes(std::span(text))).has_value());
+  EXPECT_NE(mprotect(mapped->bytes().data(), mapped->bytes().size(), PROT_READ | PROT_WRITE), 0);
+}
+
+TEST(listen_on, tells_the_port_it_was_given) {
+  const auto first = listen_on("127.0.0.1", 0, 16);
+  ASSERT_TRUE(first.has_value());
+  EXPECT_NE(first->port, 0);
+  EXPECT_TRUE(first->loopback);
+  const auto second = listen_on("127.0.0.1", first->port, 16);
+  ASSERT_FALSE(second.has_value());
+  EXPECT_NE(second.error().message.find(std::to_string(first->port)), std::string::npos);
+}
+
+TEST(listen_on, knows_what_other_machines_can_reach) {
+  const auto everywhere = listen_on("0.0.0.0", 0, 16);
+  ASSERT_TRUE(everywhere.has_value());
+  EXPECT_FALSE(everywhere->loopback);
+  EXPECT_FALSE(listen_on("no.such.host.invalid", 0, 16).has_value());
+}
+
+TEST(start_child, names_the_process_and_reports_an_exception_as_failure) {
+  EXPECT_EQ(exit_code_of(start_child("quiet", [] { return 5; })), 5);
+  EXPECT_EQ(exit_code_of(start_child("loud", []() -> int { throw std::runtime_error("expected in this test"); })),
+            exit_failure);
+}
+
+// The supervisor blocks signals and waits for children, so each test runs it in a process of its own.
+class supervising : public testing::Test {
+ protected:
+  supervising() : memory_(share(sizeof(status_board) + sizeof(counters)).value()) {
+    board_ = new (memory_.bytes().data()) status_board;
+    counts_ = new (memory_.bytes().data() + sizeof(status_board)) counters;
+  }
+
+  struct counters {
+    std::atomic<int> loads, starts, stops;
+  };
+
+  pid_t run(const plan& what) {
+    return start_child("supervisor", [&] { return supervise(what, *board_); });
+  }
+
+  // A worker that is ready at once and leaves at TERM.
+  int obedient(process_status& status) {
+    sigset_t term;
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    sigprocmask(SIG_BLOCK, &term, nullptr);
+    status.state = process_state::ready;
+    counts_->starts.fetch_add(1);
+    int arrived = 0;
+    sigwait(&term, &arrived);
+    counts_->stops.fetch_add(1);
+    return 0;
+  }
+
+  void await(int starts) const {
+    while (counts_->starts.load() < starts) usleep(1000);
+  }
+
+  mapping memory_;
+  status_board* board_;
+  counters* counts_;
+};
+
+TEST_F(supervising, loads_once_starts_all_and_stops_the_recorder_last) {
+  const plan what{.workers = 3,
+                  .loader = [&] { return counts_->loads.fetch_add(1); },
+                  .worker = [&](std::size_t number) { return obedient(board_->workers[number]); },
+                  .recorder =
+                      [&] {
+                        const int code = obedient(board_->recorder);
+                        return counts_->stops.load() == 4 ? code : 9;
+                      }};
+  const pid_t supervisor = run(what);
+  await(4);
+  EXPECT_EQ(board_->worker_count.load(), 3U);
+  kill(supervisor, SIGTERM);
+  EXPECT_EQ(exit_code_of(supervisor), 0);
+  EXPECT_EQ(counts_->loads.load(), 1);
+  EXPECT_EQ(counts_->stops.load(), 4);
+  EXPECT_TRUE(board_->stopping.load());
+}
+
+TEST_F(supervising, replaces_a_killed_worker) {
+  const plan what{.workers = 1, .worker = [&](std::size_t number) { return obedient(board_->workers[number]); }};
+  const pid_t supervisor = run(what);
+  for (int round = 1; round <= 3; ++round) {
+    await(round);
+    pid_t worker = 0;
+    while ((worker = board_->workers[0].pid.load()) == 0) usleep(1000);
+    kill(worker, SIGKILL);
+  }
+  await(4);
+  EXPECT_EQ(board_->workers[0].starts.load(), 4U);
+  kill(supervisor, SIGTERM);
+  EXPECT_EQ(exit_code_of(supervisor), 0);
+}
+
+TEST_F(supervising, ends_with_3_when_the_loader_fails) {
+  const plan what{.loader = [] { return exit_start_up_failed; },
+                  .worker = [&](std::size_t number) { return obedient(board_->workers[number]); }};
+  EXPECT_EQ(exit_code_of(run(what)), exit_start_up_failed);
+  EXPECT_EQ(counts_->starts.load(), 0);
+}
+
+TEST_F(supervising, ends_with_3_when_a_loader_crashes) {
+  const plan what{.loader = []() -> int {
+                    raise(SIGKILL);
+                    return 0;
+                  },
+                  .worker = [&](std::size_t number) { return obedient(board_->workers[number]); }};
+  EXPECT_EQ(exit_code_of(run(what)), exit_start_up_failed);
+}
+
+TEST_F(supervising, ends_with_3_when_a_worker_can_not_start) {
+  const plan what{.workers = 2, .worker = [&](std::size_t number) {
+                    return number == 0 ? obedient(board_->workers[0]) : exit_start_up_failed;
+                  }};
+  EXPECT_EQ(exit_code_of(run(what)), exit_start_up_failed);
+}
+
+TEST_F(supervising, kills_what_does_not_stop_in_time) {
+  const plan what{.workers = 1,
+                  .worker =
+                      [&](std::size_t) {
+                        signal(SIGTERM, SIG_IGN);
+                        counts_->starts.fetch_add(1);
+                        while (true) pause();
+                        return 0;
+                      },
+                  .graceful_timeout = std::chrono::milliseconds(50)};
+  const pid_t supervisor = run(what);
+  await(1);
+  kill(supervisor, SIGTERM);
+  EXPECT_EQ(exit_code_of(supervisor), 0);
+}
+
+}  // namespace
+}  // namespace jury::process
