@@ -71,11 +71,12 @@ class Server:
                 return False
             self.port = int(found[-1])
             with contextlib.suppress(OSError, http.client.HTTPException):
-                return self.get("/health/ready")[0] == 200
+                status, body, _ = self.get("/health/ready")
+                # A recorder that is not yet running may be in the middle of creating the store.
+                return status == 200 and json.loads(body)["recorder"] == "running"
             return False
 
         wait_for(ready, "readiness")
-        wait_for(lambda: {"worker 0", "recorder"} <= self.children().keys(), "worker and recorder")
         return self
 
     def request(self, method, path, body=None, headers=None):
