@@ -19,6 +19,8 @@ namespace {
 // Below the workers, but not at the bottom: there it would starve at saturation and the spool would fill.
 constexpr int recorder_nice = 5;
 
+constexpr std::chrono::milliseconds predecessor_patience{10'000};
+
 std::atomic<bool> stop_requested = false;
 
 // The relay counts from zero in each process, the shared counters go on.
@@ -47,7 +49,9 @@ int run_recorder(server& inherited) {
     log::error("{}", why);
     return process::exit_start_up_failed;
   };
-  auto source = spool::reader::open(inherited.options.spool, inherited.shared->page());
+  inherited.socket.socket = {};  // a recorder that is slow to die must not keep the port
+  auto source = spool::reader::open(inherited.options.spool, inherited.shared->page(), spool::file_system::posix(),
+                                    predecessor_patience);
   if (!source) return refuse(source.error().message);
   auto target = sqlite_sink::open(sqlite_path(inherited.options.store).value());
   if (!target) return refuse(target.error().message);

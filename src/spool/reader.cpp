@@ -1,6 +1,7 @@
 #include "spool/reader.hpp"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "spool/segment.hpp"
@@ -15,9 +16,15 @@ reader::reader(reader&&) noexcept = default;
 reader& reader::operator=(reader&&) noexcept = default;
 reader::~reader() = default;
 
-result<reader> reader::open(const std::string& root, shared_page& page, file_system& files) {
+result<reader> reader::open(const std::string& root, shared_page& page, file_system& files,
+                            std::chrono::milliseconds patience) {
   if (auto made = make_directory(root); !made) return std::unexpected(made.error());
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   auto lock = try_lock(files, root + "/recorder.lock");
+  while (lock && !*lock && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    lock = try_lock(files, root + "/recorder.lock");
+  }
   if (!lock) return std::unexpected(lock.error());
   if (!*lock) return fail("another recorder holds " + root + "/recorder.lock; a spool has one");
   reader opened(root, page, files, std::move(**lock));

@@ -1,6 +1,7 @@
 #pragma once
 // The draining end of the spool: one process a root, the recorder.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,8 +37,10 @@ class track;
 // thread-safe.
 class reader {
  public:
-  // Takes ROOT/recorder.lock; fails when another recorder holds it. `page` must outlive the reader.
-  static result<reader> open(const std::string& root, shared_page& page, file_system& files = file_system::posix());
+  // Takes ROOT/recorder.lock; fails when another recorder still holds it after `patience`: one that was killed keeps it
+  // until its last write to disk has returned. `page` must outlive the reader.
+  static result<reader> open(const std::string& root, shared_page& page, file_system& files = file_system::posix(),
+                             std::chrono::milliseconds patience = {});
   reader(reader&&) noexcept;
   reader& operator=(reader&&) noexcept;
   // Does not save the cursors: see save_cursors().

@@ -1,6 +1,8 @@
 #include "spool/reader.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <thread>
 
 #include "spool/format.hpp"
 #include "support.hpp"
@@ -15,6 +17,13 @@ TEST_F(reader_test, a_root_has_one_recorder) {
   const auto second = reader::open(root(), page());
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().message.find("another recorder"), std::string::npos);
+}
+
+TEST_F(reader_test, waits_for_a_recorder_that_is_about_to_end) {
+  std::optional<reader> first = open_reader();
+  std::thread ending([&] { first.reset(); });
+  EXPECT_TRUE(reader::open(root(), page(), file_system::posix(), std::chrono::minutes(1)));
+  ending.join();
 }
 
 TEST_F(reader_test, gives_at_most_the_limit_and_then_the_rest) {
