@@ -71,6 +71,12 @@ std::string registry::render(std::span<const std::span<cell>> blocks) const {
   return text;
 }
 
+void registry::forget_gauges(std::span<cell> block) const {
+  for (const family& each : families_) {
+    if (each.type == kind::gauge) block[each.first].store(0, std::memory_order_relaxed);
+  }
+}
+
 void block::observe(std::size_t histogram, std::uint64_t nanoseconds) const noexcept {
   const auto* const bound = std::ranges::lower_bound(bucket_bounds, nanoseconds);
   add(histogram + static_cast<std::size_t>(bound - std::begin(bucket_bounds)));

@@ -34,6 +34,9 @@ class registry {
   // Prometheus text format 0.0.4 of the sum over `blocks`, each of `cells()` cells.
   [[nodiscard]] std::string render(std::span<const std::span<cell>> blocks) const;
 
+  // Zeroes what the gauges of a process that is gone say; its counters stay in the sum.
+  void forget_gauges(std::span<cell> block) const;
+
  private:
   struct family {
     kind type;

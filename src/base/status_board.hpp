@@ -23,9 +23,10 @@ struct process_status {
 };
 
 struct status_board {
-  static constexpr std::size_t most_workers = 256;
+  static constexpr std::size_t most_workers = 128;
+  static constexpr std::size_t places = 2 * most_workers;  // while all are replaced, each worker is there twice
 
-  std::array<process_status, most_workers> workers;
+  std::array<process_status, places> workers;
   process_status recorder;
   std::atomic<std::uint32_t> worker_count;  // how many there should be
   std::atomic<bool> stopping;               // the whole server is on its way out

@@ -85,7 +85,7 @@ void add_serve(CLI::App& program, action& chosen) {
   add(command, "--host", server.host, "Address to listen on");
   add(command, "--port", server.port, "Port to listen on; 0 lets the system choose");
   add(command, "--backlog", server.backlog, "Connections that may wait to be accepted")->check(positive);
-  add(command, "--workers", server.workers, "Worker processes; 0: one a CPU")->check(CLI::Range(0, 256));
+  add(command, "--workers", server.workers, "Worker processes; 0: one a CPU")->check(CLI::Range(0, 128));
   add(command, "--threadpool", server.threadpool, "Threads for blocking work in each worker")->check(positive);
   add(command, "--cpu-threads", server.cpu_threads, "Threads for expensive models in each worker; 0: CPUs / workers")
       ->check(CLI::Range(0, 1024));

@@ -51,6 +51,9 @@ service_metrics::service_metrics(metrics::registry& registry) : routes(api::decl
 
   connections = registry.add(gauge, "jury_connections", "Open connections of clients.");
   log_dropped = registry.add(gauge, "jury_log_dropped", "Log lines lost to a full buffer, since the workers started.");
+  const char* const reloads = "Reloads of model and keys, by what became of them.";
+  reloads_done = registry.add(counter, "jury_reloads_total", reloads, "outcome=\"done\"");
+  reloads_failed = registry.add(counter, "jury_reloads_total", reloads, "outcome=\"failed\"");
 }
 
 }  // namespace jury::decision

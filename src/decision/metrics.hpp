@@ -30,6 +30,8 @@ struct service_metrics {
   std::size_t cpu_borrowed, cpu_waiting, cpu_refused;
   std::size_t connections;
   std::size_t log_dropped;
+  // Of the supervisor.
+  std::size_t reloads_done, reloads_failed;
 };
 
 // The paths of the decision API, as metrics name them.

@@ -7,6 +7,7 @@
 
 #include "base/cpu_count.hpp"
 #include "base/log.hpp"
+#include "decision/served_model.hpp"
 #include "model/compile.hpp"
 #include "process/child.hpp"
 #include "process/supervisor.hpp"
@@ -47,11 +48,20 @@ int load(const settings& options, const process::memory_file& file) {
     log::error("{}", compiled.error().message);
     return process::exit_start_up_failed;
   }
+  if (const auto served = served_model::open(compiled->bytes()); !served) {
+    log::error("{}", served.error().message);
+    return process::exit_start_up_failed;
+  }
   if (const auto filled = file.fill(compiled->bytes()); !filled) {
     log::error("{}", filled.error().message);
     return process::exit_start_up_failed;
   }
   return process::exit_success;
+}
+
+bool complain(const error& why) {
+  log::error("{}", why.message);
+  return false;
 }
 
 }  // namespace
@@ -96,27 +106,43 @@ int serve(const settings& options) {
         "workers than CPUs answer no more requests",
         workers, cpus);
   }
-  auto shared = shared_state::make(state.registry, workers);
+  auto shared = shared_state::make(state.registry);
   if (!shared) return refuse(shared.error(), process::exit_start_up_failed);
   state.shared = std::move(*shared);
-  auto model_file = process::memory_file::create("jury-model");
-  if (!model_file) return refuse(model_file.error(), process::exit_start_up_failed);
+  const metrics::block counts = state.shared->supervisor_block();
 
   const process::plan plan{
       .workers = workers,
-      .loader = [&] { return load(options, *model_file); },
+      .before_load =
+          [&] {
+            auto file = process::memory_file::create("jury-model");
+            if (!file) return complain(file.error());
+            state.loading.emplace(std::move(*file));
+            return true;
+          },
+      .loader = [&] { return load(options, *state.loading); },
       .after_load =
           [&] {
-            auto mapped = model_file->map();
-            if (!mapped) return refuse(mapped.error(), process::exit_start_up_failed);
+            const bool first = state.model.bytes().empty();
+            auto mapped = state.loading->map();
+            state.loading.reset();
+            if (!mapped) return complain(mapped.error());
+            if (!first && state.keys) {
+              auto keys = api::api_keys::read(options.api_key_file);
+              if (!keys) return complain(keys.error());
+              state.keys = std::move(*keys);
+            }
             state.model = std::move(*mapped);
+            if (!first) counts.add(state.metric.reloads_done);
             log::info(
                 "serving {} on http://{}:{} with {} workers", options.model,
                 state.socket.host.find(':') == std::string::npos ? state.socket.host : "[" + state.socket.host + "]",
                 state.socket.port, workers);
-            return process::exit_success;
+            return true;
           },
+      .load_failed = [&] { counts.add(state.metric.reloads_failed); },
       .worker = [&](std::size_t number) { return run_worker(state, number); },
+      .worker_gone = [&](std::size_t number) { state.registry.forget_gauges(state.shared->blocks()[number]); },
       .recorder = [&] { return run_recorder(state); },
       .stop_accepting = [&] { shutdown(state.socket.socket.get(), SHUT_RD); },
       .graceful_timeout = options.graceful_timeout,

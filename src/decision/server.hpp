@@ -18,7 +18,8 @@ struct server {
   std::optional<api::api_keys> keys;
   process::listening_socket socket;
   std::optional<shared_state> shared;
-  process::mapping model;  // the compiled model, read-only, once it is loaded
+  std::optional<process::memory_file> loading;  // what the loader fills
+  process::mapping model;                       // the compiled model, read-only, once it is loaded
 };
 
 // Returns the exit code of the program.

@@ -12,11 +12,12 @@
 
 namespace jury::decision {
 
-// Made by the supervisor before its first fork. Blocks of metrics: one a worker, the last for the recorder.
+// Made by the supervisor before its first fork. Blocks of metrics: one a worker's place, one for the recorder, one for
+// the supervisor.
 class shared_state {
  public:
-  static result<shared_state> make(const metrics::registry& registry, std::size_t workers) {
-    const std::size_t blocks = workers + 1;
+  static result<shared_state> make(const metrics::registry& registry) {
+    constexpr std::size_t blocks = status_board::places + 2;
     auto memory = process::share(sizeof(fixed) + blocks * registry.cells() * sizeof(metrics::cell));
     if (!memory) return std::unexpected(memory.error());
     return shared_state(std::move(*memory), registry, blocks);
@@ -25,7 +26,8 @@ class shared_state {
   [[nodiscard]] status_board& board() const noexcept { return fixed_->board; }
   [[nodiscard]] spool::shared_page& page() const noexcept { return fixed_->page; }
   [[nodiscard]] metrics::block worker_block(std::size_t number) const { return metrics::block(blocks_[number]); }
-  [[nodiscard]] metrics::block recorder_block() const { return metrics::block(blocks_.back()); }
+  [[nodiscard]] metrics::block recorder_block() const { return metrics::block(blocks_[status_board::places]); }
+  [[nodiscard]] metrics::block supervisor_block() const { return metrics::block(blocks_.back()); }
   [[nodiscard]] std::span<const std::span<metrics::cell>> blocks() const noexcept { return blocks_; }
 
  private:

@@ -12,6 +12,7 @@
 #include "base/cpu_count.hpp"
 #include "base/log.hpp"
 #include "decision/request_schema.hpp"
+#include "decision/served_model.hpp"
 #include "decision/server.hpp"
 #include "decision/service.hpp"
 #include "http/server.hpp"
@@ -37,25 +38,9 @@ http::response readiness(const status_board& board, bool draining, bool spool_fu
   return response;
 }
 
-struct parts {
-  model::model scorer;
-  model::manifest manifest;
-  schema::object_schema schema;
-};
-
-result<parts> open_model(std::span<const std::byte> blob) {
-  auto scorer = model::model::open(blob);
-  if (!scorer) return std::unexpected(scorer.error());
-  auto manifest = model::parse_manifest(scorer->manifest_text());
-  if (!manifest) return std::unexpected(manifest.error());
-  auto schema = request_schema(*manifest);
-  if (!schema) return std::unexpected(schema.error());
-  return parts{std::move(*scorer), std::move(*manifest), std::move(*schema)};
-}
-
 class worker {
  public:
-  worker(server& inherited, std::size_t number, parts opened, spool::writer writer);
+  worker(server& inherited, std::size_t number, served_model opened, spool::writer writer);
   int run();
 
  private:
@@ -69,7 +54,7 @@ class worker {
   const settings& options_;
   process_status& status_;
   metrics::block counts_;
-  parts parts_;
+  served_model served_;
   loop loop_;
   thread_pool blocking_;
   thread_pool cpu_;
@@ -91,20 +76,20 @@ std::size_t cpu_threads(const settings& options, std::size_t workers) {
   return options.cpu_threads != 0 ? options.cpu_threads : std::max<std::size_t>(1, available_cpus() / workers);
 }
 
-worker::worker(server& inherited, std::size_t number, parts opened, spool::writer writer)
+worker::worker(server& inherited, std::size_t number, served_model opened, spool::writer writer)
     : inherited_(inherited),
       options_(inherited.options),
       status_(inherited.shared->board().workers[number]),
       counts_(inherited.shared->worker_block(number)),
-      parts_(std::move(opened)),
+      served_(std::move(opened)),
       blocking_({.name = "blocking", .threads = options_.threadpool}),
       cpu_({.name = "cpu", .threads = cpu_threads(options_, inherited.shared->board().worker_count)}),
       journal_(loop_, std::move(writer), options_.durability),
       stores_([path = sqlite_path(options_.store).value()] { return std::make_unique<sqlite_store>(path); },
               options_.spool, inherited.shared->page()),
-      service_({.scorer = parts_.scorer,
-                .manifest = parts_.manifest,
-                .schema = parts_.schema,
+      service_({.scorer = served_.scorer,
+                .manifest = served_.manifest,
+                .schema = served_.schema,
                 .records = journal_,
                 .stored = stores_,
                 .counts = counts_,
@@ -112,7 +97,7 @@ worker::worker(server& inherited, std::size_t number, parts opened, spool::write
                 .worker = number,
                 .cache_entries = options_.cache == "none" ? 0 : options_.cache_entries,
                 .cache_time_to_live = std::chrono::nanoseconds(options_.cache_time_to_live).count()}),
-      openapi_(openapi_document(parts_.manifest, parts_.schema, inherited.keys.has_value())),
+      openapi_(openapi_document(served_.manifest, served_.schema, inherited.keys.has_value())),
       app_(counts_),
       http_(loop_, http_options()) {
   add_routes();
@@ -241,7 +226,7 @@ int run_worker(server& inherited, std::size_t number) {
     log::error("{}", why.message);
     return process::exit_start_up_failed;
   };
-  auto opened = open_model(inherited.model.bytes());
+  auto opened = served_model::open(inherited.model.bytes());
   if (!opened) return refuse(opened.error());
   auto writer = spool::writer::lease(inherited.options.spool, inherited.shared->page(),
                                      {.max_bytes = inherited.options.spool_bytes});

@@ -119,6 +119,7 @@ TEST(metrics, have_their_names) {
                                           "jury_refusals_unrecorded_total counter",
                                           "jury_relay_lag_records gauge",
                                           "jury_relay_lag_seconds gauge",
+                                          "jury_reloads_total counter",
                                           "jury_score_seconds histogram",
                                           "jury_sink_failures_total counter",
                                           "jury_spool_bytes gauge"};

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <functional>
 
 #include "base/log.hpp"
 #include "process/child.hpp"
@@ -81,7 +83,7 @@ class supervising : public testing::Test {
   }
 
   struct counters {
-    std::atomic<int> loads, starts, stops;
+    std::atomic<int> loads, starts, stops, failed_loads, gone;
   };
 
   pid_t run(const plan& what) {
@@ -180,6 +182,88 @@ TEST_F(supervising, kills_what_does_not_stop_in_time) {
                   .graceful_timeout = std::chrono::milliseconds(50)};
   const pid_t supervisor = run(what);
   await(1);
+  kill(supervisor, SIGTERM);
+  EXPECT_EQ(exit_code_of(supervisor), 0);
+}
+
+// What the workers of the board are, in order of their places: r(eady), s(tarting), d(raining).
+std::string states(const status_board& board) {
+  std::string text;
+  for (const process_status& each : board.workers) {
+    if (each.pid == 0) continue;
+    text += each.is(process_state::ready) ? 'r' : each.is(process_state::draining) ? 'd' : 's';
+  }
+  return text;
+}
+
+bool within_a_minute(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    usleep(1000);
+  }
+  return true;
+}
+
+TEST_F(supervising, at_hup_a_worker_goes_only_when_its_successor_is_ready) {
+  const plan what{.workers = 1,
+                  .loader = [&] { return counts_->loads.fetch_add(1), 0; },
+                  .worker =
+                      [&](std::size_t number) {
+                        process_status& status = board_->workers[number];
+                        if (number == 0) return obedient(status);
+                        counts_->starts.fetch_add(1);
+                        while (counts_->loads.load() < 10) usleep(1000);  // the test lets it become ready
+                        return obedient(status);
+                      }};
+  const pid_t supervisor = run(what);
+  ASSERT_TRUE(within_a_minute([&] { return states(*board_) == "r"; }));
+  kill(supervisor, SIGHUP);
+  ASSERT_TRUE(within_a_minute([&] { return counts_->starts.load() == 2; }));
+  EXPECT_EQ(states(*board_), "rs");
+  EXPECT_EQ(counts_->stops.load(), 0);
+  counts_->loads = 10;
+  EXPECT_TRUE(within_a_minute([&] { return counts_->stops.load() == 1 && states(*board_) == "r"; }));
+  EXPECT_EQ(board_->workers[0].pid.load(), 0);
+  kill(supervisor, SIGTERM);
+  EXPECT_EQ(exit_code_of(supervisor), 0);
+}
+
+TEST_F(supervising, a_reload_that_fails_changes_nothing) {
+  const plan what{.workers = 2,
+                  .loader = [&] { return counts_->loads.fetch_add(1) == 0 ? 0 : exit_start_up_failed; },
+                  .load_failed = [&] { counts_->failed_loads.fetch_add(1); },
+                  .worker = [&](std::size_t number) { return obedient(board_->workers[number]); }};
+  const pid_t supervisor = run(what);
+  ASSERT_TRUE(within_a_minute([&] { return states(*board_) == "rr"; }));
+  for (int round = 1; round <= 3; ++round) {
+    kill(supervisor, SIGHUP);
+    ASSERT_TRUE(within_a_minute([&] { return counts_->failed_loads.load() == round; }));
+  }
+  EXPECT_EQ(counts_->starts.load(), 2);
+  EXPECT_EQ(states(*board_), "rr");
+  kill(supervisor, SIGTERM);
+  EXPECT_EQ(exit_code_of(supervisor), 0);
+  EXPECT_EQ(counts_->stops.load(), 2);
+}
+
+TEST_F(supervising, ttin_and_ttou_change_the_number_of_workers_and_hup_undoes_it) {
+  const plan what{.workers = 2,
+                  .worker = [&](std::size_t number) { return obedient(board_->workers[number]); },
+                  .worker_gone = [&](std::size_t number) { counts_->gone.fetch_add(static_cast<int>(number)); }};
+  const pid_t supervisor = run(what);
+  ASSERT_TRUE(within_a_minute([&] { return states(*board_) == "rr"; }));
+  kill(supervisor, SIGTTIN);
+  ASSERT_TRUE(within_a_minute([&] { return states(*board_) == "rrr" && board_->worker_count == 3; }));
+  EXPECT_EQ(counts_->gone.load(), 0);
+  kill(supervisor, SIGTTOU);
+  ASSERT_TRUE(within_a_minute([&] { return states(*board_) == "rr"; }));
+  EXPECT_EQ(counts_->gone.load(), 2);  // the last to come
+  kill(supervisor, SIGTTOU);
+  ASSERT_TRUE(within_a_minute([&] { return states(*board_) == "r"; }));
+  kill(supervisor, SIGHUP);
+  ASSERT_TRUE(within_a_minute([&] { return states(*board_) == "rr" && counts_->stops.load() == 3; }));
+  EXPECT_EQ(board_->worker_count.load(), 2U);
   kill(supervisor, SIGTERM);
   EXPECT_EQ(exit_code_of(supervisor), 0);
 }
