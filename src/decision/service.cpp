@@ -226,7 +226,7 @@ std::string service::write_answer(const work& job) const {
   };
   body += R"(,"score":)";
   append_number(job.outcome.score());
-  if (job.outcome.scores.size() > 1) {
+  if (job.outcome.scores.size() > 1) {  // then compile() saw to it that each has a label
     body += R"(,"probabilities":{)";
     for (std::size_t i = 0; i < job.outcome.scores.size(); ++i) {
       if (i > 0) body += ',';

@@ -48,7 +48,8 @@ struct feature {
   [[nodiscard]] std::optional<std::uint32_t> code(std::string_view category) const noexcept;
 };
 
-// How scores become a decision. No labels: the score itself is the answer (regression).
+// How scores become a decision. No labels: the score itself is the answer (regression); several scores, which are
+// those of classes, have labels in every compiled model.
 struct policy {
   std::string version = "1";
   std::vector<std::string> labels;  // two for a single score, else one a class in the order of the model's outputs

@@ -1,4 +1,5 @@
 """The commands that work on files: train, inspect, predict, manifest."""
+import csv
 import json
 import pathlib
 import re
@@ -59,6 +60,31 @@ class Commands(unittest.TestCase):
         predictions = [self.jury("predict", folder, server.TABLE, "--margin") for folder in (raw, self.model)]
         margins = [[line.split(",")[2] for line in text.splitlines()] for text in predictions]
         self.assertEqual(margins[0], margins[1])
+
+    def test_classes_without_labels_are_served_by_number(self):
+        model = self.folder / "classes"
+        self.jury("train", server.TABLE, "--target", "housing", "--out", model, "--trees", "5")
+        manifest = json.loads((model / "manifest.json").read_text())
+        manifest["policy"] = {"version": "1"}
+        (model / "manifest.json").write_text(json.dumps(manifest))
+        lines = server.TABLE.read_text().splitlines()
+        few = self.folder / "few.csv"
+        few.write_text("\n".join(lines[:8]) + "\n")
+        predicted = list(csv.DictReader(self.jury("predict", model, few).splitlines()))
+        with open(server.TABLE, newline="", encoding="utf-8") as file:
+            table = list(csv.DictReader(file))[:7]
+        with server.Server(model, "--workers", "1", "--cache", "none") as running:
+            for row, expected in zip(table, predicted):
+                body = {f["name"]: row[f["name"]] for f in manifest["features"]}
+                status, answer, _ = running.decide({**body, "credit_risk": row["credit_risk"]})
+                self.assertEqual(status, 200, answer)
+                answer = json.loads(answer)
+                self.assertEqual(list(answer["probabilities"]), ["0", "1", "2"])
+                self.assertEqual(answer["probabilities"][answer["decision"]], max(answer["probabilities"].values()))
+                self.assertEqual((answer["decision"], answer["score"]), (expected["decision"], float(expected["score"])))
+                record = json.loads(running.get(f"/decisions/{answer['decision_id']}")[1])
+                self.assertEqual((record["decision"], record["response"]), (answer["decision"], answer))
+                self.assertEqual(record["probabilities"], list(answer["probabilities"].values()))
 
     def test_inspect_says_what_is_in_a_model(self):
         text = self.jury("inspect", self.model)

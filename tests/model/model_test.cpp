@@ -118,7 +118,11 @@ blob deep_blob() {
 }
 
 blob linear_blob() {
-  ensemble made{.features = 2, .outputs = 2, .base = {0, 0}, .linear = {.weights = {1, 2, 3, 4}, .bias = {5, 6}}};
+  ensemble made{.features = 2,
+                .outputs = 2,
+                .link = link::softmax,
+                .base = {0, 0},
+                .linear = {.weights = {1, 2, 3, 4}, .bias = {5, 6}}};
   return compile(made, derive_manifest(made, "linear"), std::string(64, '0')).value();
 }
 
