@@ -68,7 +68,7 @@ int run(const options& given) {
     const auto scores = scored->row_scores(row);
     scorer->append_number(out, *std::ranges::max_element(scores));
     out += ',';
-    append_csv(out, manifest->policy.decide(scores));
+    append_csv(out, manifest->policy.decide(scores, scorer->arithmetic()));
     for (const double margin : scored->row_margins(row)) {
       if (!given.margin) break;
       out += ',';

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/arithmetic.hpp"
 #include "base/error.hpp"
 
 namespace jury::model {
@@ -56,9 +57,10 @@ struct policy {
   double threshold = 0.5;           // of the single score; unused with more than two labels
   bool operator==(const policy&) const = default;
 
-  // One score: labels[1] from the threshold up, labels[0] below it and for NaN. More: the label of the largest score,
-  // the first of equals. Empty without labels. The view lives as long as the policy.
-  [[nodiscard]] std::string_view decide(std::span<const double> scores) const noexcept;
+  // One score: labels[1] from the threshold up, labels[0] below it and for NaN. The threshold is rounded to the model's
+  // arithmetic, as the score was: a score of 0.7F reaches 0.7. More: the label of the largest score, the first of
+  // equals. Empty without labels. The view lives as long as the policy.
+  [[nodiscard]] std::string_view decide(std::span<const double> scores, arithmetic arithmetic) const noexcept;
 };
 
 // Where the model came from: for people, used by no code.
