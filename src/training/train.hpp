@@ -65,8 +65,9 @@ struct report {
 
 // Learns `options.target` from the other columns, whose types follow from their cells: all true or false is boolean,
 // all whole numbers integer, all numbers number, anything else category. A feature with missing cells is not required.
-// The target is regressed if it is fractional or has more than 20 distinct whole numbers, else it names classes; of two
-// classes the second in sort order is the positive one.
+// The target is regressed if it is fractional or has more than 20 distinct whole numbers, else it names classes: equal
+// values are one, called as the first of them is spelt (0 and 0.0, true and TRUE); of two classes the second in sort
+// order is the positive one.
 //
 // The same table, options and number of threads give the same files. The files replace old ones only when both are
 // complete. Errors name the column and say what was expected.
