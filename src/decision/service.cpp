@@ -14,6 +14,7 @@
 #include "decision/request_schema.hpp"
 #include "record/record_json.hpp"
 #include "runtime/threads.hpp"
+#include "schema/uuid_parameter.hpp"
 
 namespace jury::decision {
 namespace {
@@ -270,13 +271,10 @@ bool service::may_record_refusal(std::int64_t now) {
 }
 
 task<http::response> service::read(api::call call) {
-  const auto id = uuid::parse(call.path_parameters.front());
+  const auto id = schema::read_uuid(call.path_parameters.front(), {"path", "decision_id"});
   if (!id) {
-    schema::validation_error wrong{
-        .type = "uuid_parsing", .loc = {"path", "decision_id"}, .message = "Input should be a valid UUID"};
-    append_json_string_lossy(wrong.input, call.path_parameters.front());
     http::response response{.status = 422};
-    schema::append_422(response.body, {wrong});
+    schema::append_422(response.body, {id.error()});
     co_return response;
   }
   const auto found = co_await run_in_threadpool([this](uuid wanted) { return parts_.stored.find(wanted); }, *id);
