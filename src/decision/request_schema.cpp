@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.hpp"
+#include "base/utf8.hpp"
+#include "schema/check.hpp"
 #include "schema/openapi.hpp"
 
 namespace jury::decision {
@@ -85,6 +88,24 @@ result<schema::object_schema> request_schema(const model::manifest& manifest) {
   return schema::object_schema::make("DecisionRequest", std::move(fields));
 }
 
+std::optional<schema::validation_error> check_reference(std::string_view header) {
+  const schema::field as{.type = schema::field_type::string,
+                         .constraints = {.min_length = 1, .max_length = longest_reference}};
+  const schema::location where{"header", "x-reference"};
+  std::string input;
+  append_json_string_lossy(input, header);
+  if (!is_utf8(header)) {
+    return schema::validation_error{
+        .type = "string_unicode",
+        .loc = where,
+        .message = "Input should be a valid string, unable to parse raw data as a unicode string",
+        .input = std::move(input)};
+  }
+  const auto read = schema::read_string(as, {.kind = schema::json_kind::string, .text = header});
+  if (!read) return schema::describe(read.error(), as, where, std::move(input));
+  return std::nullopt;
+}
+
 std::string openapi_document(const model::manifest& manifest, const schema::object_schema& request, bool with_keys) {
   schema::openapi document(manifest.name, manifest.version, "Decisions of the model " + manifest.name + ".");
   document.add(request);
@@ -105,7 +126,7 @@ std::string openapi_document(const model::manifest& manifest, const schema::obje
        .tags = {"decisions"},
        .parameters = {{.name = "X-Reference",
                        .in = schema::parameter::place::header,
-                       .schema = R"({"type":"string","maxLength":200,"title":"X-Reference"})",
+                       .schema = R"({"type":"string","maxLength":200,"minLength":1,"title":"X-Reference"})",
                        .description = "The caller's own key, when the body has none."},
                       correlation_parameter()},
        .request_schema = "DecisionRequest",

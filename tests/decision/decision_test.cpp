@@ -57,6 +57,43 @@ TEST(request_schema, leaves_a_feature_called_reference_to_the_model) {
   EXPECT_EQ(request_schema(manifest).value().fields().size(), 4U);
 }
 
+// Each text was put to FastAPI 0.165, where a Header has the same lengths.
+TEST(reference, is_refused_with_fastapis_entries) {
+  EXPECT_FALSE(check_reference(std::string(200, 'x')));
+  std::string umlauts;
+  for (int i = 0; i < 200; ++i) umlauts += "ä";
+  EXPECT_FALSE(check_reference(umlauts)) << "the limit counts characters";
+  const auto entry = [](std::string_view header) {
+    std::string body;
+    schema::append_422(body, {check_reference(header).value()});
+    return body;
+  };
+  EXPECT_EQ(entry(umlauts + "x"), R"({"detail":[{"type":"string_too_long","loc":["header","x-reference"],)"
+                                  R"("msg":"String should have at most 200 characters","input":")" +
+                                      umlauts + R"(x","ctx":{"max_length":200}}]})");
+  EXPECT_EQ(entry(""), R"({"detail":[{"type":"string_too_short","loc":["header","x-reference"],)"
+                       R"("msg":"String should have at least 1 character","input":"","ctx":{"min_length":1}}]})");
+  EXPECT_EQ(check_reference("caf\xe9")->type, "string_unicode");
+}
+
+TEST(reference, is_refused_together_with_what_is_wrong_with_the_body) {
+  const auto schema = request_schema(example()).value();
+  schema::binder binder(schema);
+  std::vector<double> row(schema.row_size());
+  const auto types = [&](std::string_view body) {
+    auto why = binder.bind(body, row).error();
+    why.add_in_front(check_reference("").value());
+    std::vector<std::string> found;
+    for (const auto& error : why.errors) found.push_back(error.type);
+    return found;
+  };
+  using list = std::vector<std::string>;
+  EXPECT_EQ(types(R"({"age": "x", "purpose": "car", "code": 0})"), (list{"string_too_short", "int_parsing"}));
+  EXPECT_EQ(types(""), (list{"string_too_short", "missing"}));
+  EXPECT_EQ(types(R"({"age": 1,})"), list{"json_invalid"});
+  EXPECT_EQ(types("{\"age\": \"\xff\"}"), list{});
+}
+
 TEST(openapi, describes_the_model_that_is_served) {
   const auto manifest = example();
   const auto schema = request_schema(manifest).value();

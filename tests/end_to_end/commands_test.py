@@ -85,6 +85,11 @@ class Commands(unittest.TestCase):
                 record = json.loads(running.get(f"/decisions/{answer['decision_id']}")[1])
                 self.assertEqual((record["decision"], record["response"]), (answer["decision"], answer))
                 self.assertEqual(record["probabilities"], list(answer["probabilities"].values()))
+            braced = running.get("/decisions/%7B" + answer["decision_id"] + "%7D")
+            self.assertEqual((braced[0], json.loads(braced[1])), (200, record))
+            status, refused, _ = running.decide({**body, "age": "x"}, {"X-Reference": "x" * 201})
+            self.assertEqual((status, [e["type"] for e in json.loads(refused)["detail"]]),
+                             (422, ["string_too_long", "int_parsing"]))
 
     def test_inspect_says_what_is_in_a_model(self):
         text = self.jury("inspect", self.model)
