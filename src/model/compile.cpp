@@ -119,7 +119,7 @@ struct location {
 location locate(const std::filesystem::path& path) {
   std::error_code ignored;  // reading the file says what is wrong with it
   if (!std::filesystem::is_directory(path, ignored)) return {path, path.stem().string()};
-  return {path / "model.json", std::filesystem::absolute(path).filename().string()};
+  return {path / "model.json", std::filesystem::absolute(path, ignored).filename().string()};
 }
 
 }  // namespace
