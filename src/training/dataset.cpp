@@ -86,6 +86,15 @@ result<model::feature> describe_column(const model::table& table, std::size_t co
 
 namespace {
 
+// What XGBoost computes in; it takes no infinity for a number.
+result<float> to_float(double value, const model::table& table, std::size_t row, std::size_t column) {
+  if (std::abs(value) > std::numeric_limits<float>::max()) {
+    return fail(fmt::format("line {}, column \"{}\": {} is too large, expected numbers within ±{:.2g}", table.line(row),
+                            table.header()[column], table.cell(row, column), std::numeric_limits<float>::max()));
+  }
+  return static_cast<float>(value);
+}
+
 // The classes of a target, sorted: numbers by size, false before true, other texts by their bytes. Cells of one value
 // are one class, however they spell it: 0 and 0.0, true and TRUE. Its label is the spelling that comes first.
 class class_names {
@@ -154,7 +163,9 @@ result<void> read_target(const model::table& table, std::size_t column, dataset&
   if (!names_classes) {
     data.task = task::regression;
     for (std::size_t row = 0; row < table.rows(); ++row) {
-      data.target.push_back(static_cast<float>(*model::parse_number(table.cell(row, column))));
+      const auto value = to_float(*model::parse_number(table.cell(row, column)), table, row, column);
+      if (!value) return std::unexpected(value.error());
+      data.target.push_back(*value);
     }
     return {};
   }
@@ -200,7 +211,10 @@ result<dataset> prepare(const model::table& table, std::string_view target) {
   for (std::size_t row = 0; row < table.rows(); ++row) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       // Types come from these very cells, so each of them fits.
-      data.cells.push_back(static_cast<float>(*model::encode_cell(data.features[i], table.cell(row, columns[i]))));
+      const auto encoded = *model::encode_cell(data.features[i], table.cell(row, columns[i]));
+      const auto value = to_float(encoded, table, row, columns[i]);
+      if (!value) return std::unexpected(value.error());
+      data.cells.push_back(*value);
     }
   }
   return data;

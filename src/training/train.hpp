@@ -70,7 +70,7 @@ struct report {
 // order is the positive one.
 //
 // The same table, options and number of threads give the same files. The files replace old ones only when both are
-// complete. Errors name the column and say what was expected.
+// complete; that they can be written is tried before learning. Errors name the column and say what was expected.
 [[nodiscard]] result<report> train(const model::table& table, const options& options,
                                    const std::function<void(const progress&)>& on_progress = {});
 

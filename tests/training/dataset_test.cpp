@@ -97,6 +97,8 @@ TEST(dataset, says_what_is_wrong_with_the_table) {
   EXPECT_ERROR(with_column("1 2 3 4 5 6 7 8 9 10", "z"), "no column \"z\"; it has: x, y");
   EXPECT_ERROR(with_column("1 2 3"), "3 rows, expected at least 10");
   EXPECT_ERROR(prepare(parse("x,y\n"), "y"), "no rows");
+  EXPECT_ERROR(with_column("1 2 3 4 5 6 7 8 1e300 10"), "line 10, column \"x\": 1e300 is too large");
+  EXPECT_ERROR(prepare(parse(rows(30, [](int i) { return i == 7 ? 1e300 : i + 0.5; })), "y"), "line 9, column \"y\"");
   EXPECT_ERROR(with_column("NA NA NA NA NA NA NA NA NA NA"), "the column \"x\" has no values");
   EXPECT_ERROR(prepare(parse(rows(20, [](int) { return "a"; })), "y"), "always \"a\"");
   EXPECT_ERROR(prepare(parse(rows(20, [](int i) { return i == 7 ? "b" : "a"; })), "y"), "\"b\" in 1 row only");
