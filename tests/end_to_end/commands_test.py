@@ -94,6 +94,27 @@ class Commands(unittest.TestCase):
             self.assertEqual((status, [e["type"] for e in json.loads(refused)["detail"]]),
                              (422, ["string_too_long", "int_parsing"]))
 
+    def test_manifest_says_what_it_guessed(self):
+        coded = self.folder / "coded.csv"
+        text = self.folder / "text.csv"
+        lines = [(i % 2, i % 7, "good" if i % 3 else "bad") for i in range(100)]
+        coded.write_text("owner,amount,y\n" + "".join(f"{flag},{amount},{y}\n" for flag, amount, y in lines))
+        text.write_text("owner,amount,y\n" + "".join(f"{['no', 'yes'][flag]},{amount},{y}\n" for flag, amount, y in lines))
+        folder = self.folder / "guessed"
+        self.jury("train", coded, "--target", "y", "--out", folder, "--trees", "2")
+        model = json.loads((folder / "model.json").read_text())
+        model["learner"]["feature_names"] = []
+        (folder / "model.json").write_text(json.dumps(model))
+        done = subprocess.run([server.JURY, "manifest", folder, "--from", text], text=True, check=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(json.loads(done.stdout)["features"][0]["categories"], ["no", "yes"])
+        unnamed, owner = done.stderr.splitlines()
+        self.assertIn("taken for the table's first 2 columns in order: owner, amount", unnamed)
+        self.assertIn("column `owner` holds text, but the model takes a number there: coded `no` as 0, `yes` as 1", owner)
+        done = subprocess.run([server.JURY, "manifest", self.model, "--from", server.TABLE], text=True, check=True,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.assertEqual(done.stderr, "")
+
     def test_a_command_reads_no_variables_but_its_own(self):
         plain = self.jury("predict", self.model, server.TABLE)
         self.assertEqual(self.jury("predict", self.model, server.TABLE, JURY_TREES="0", JURY_PORT="x", JURY_NONE="1"), plain)
