@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/json_text.hpp"
 #include "base/utf8.hpp"
 #include "schema/check.hpp"
@@ -41,8 +43,8 @@ schema::field field_of(const model::feature& feature) {
   field.constraints.ge = feature.minimum;
   field.constraints.le = feature.maximum;
   field.constraints.allow_inf_nan = false;
-  if (feature.type == model::feature_type::category && feature.categories.empty() && !field.constraints.ge) {
-    field.constraints.ge = 0;  // a code
+  if (feature.type == model::feature_type::category && feature.categories.empty()) {
+    field.constraints.ge = std::max(0.0, feature.minimum.value_or(0));  // a code
   }
   return field;
 }

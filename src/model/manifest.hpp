@@ -38,7 +38,7 @@ struct feature {
   feature_type type = feature_type::number;
   std::vector<std::string> categories;  // in the order of their codes; empty: clients send the codes 0, 1, 2, …
   std::optional<interval> observed;     // of the training table: informs, refuses nothing
-  std::optional<double> minimum;        // inclusive, enforced on requests
+  std::optional<double> minimum;        // inclusive, enforced on requests: of numbers, of integers and codes (whole)
   std::optional<double> maximum;
   bool required = true;  // false: a request may leave it out, and the model sees a missing value
   std::string title;

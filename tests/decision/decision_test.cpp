@@ -51,6 +51,14 @@ TEST(request_schema, refuses_what_the_manifest_forbids) {
   }
 }
 
+TEST(request_schema, takes_no_code_below_zero_whatever_the_manifest_says) {
+  auto manifest = example();
+  manifest.features[3].minimum = -5;
+  EXPECT_EQ(request_schema(manifest).value().fields()[3].constraints.ge, 0);
+  manifest.features[3].minimum = 5;
+  EXPECT_EQ(request_schema(manifest).value().fields()[3].constraints.ge, 5);
+}
+
 TEST(request_schema, leaves_a_feature_called_reference_to_the_model) {
   auto manifest = example();
   manifest.features[1].name = "reference";

@@ -45,6 +45,16 @@ TEST(manifest, errors_name_the_path) {
   EXPECT_ERROR(parse_manifest(R"({"name": ""})"), "at name (line 1): must not be empty");
   EXPECT_ERROR(parse_manifest(R"({"features": [{"name": "a", "observed": [2, 1]}]})"), "expected [minimum, maximum]");
   EXPECT_ERROR(parse_manifest(R"({"features": [{"name": "a", "minimum": 2, "maximum": 1}]})"), "minimum is above");
+  EXPECT_ERROR(parse_manifest(R"({"features": [{"name": "a", "type": "boolean", "minimum": 0}]})"),
+               "at features[0] (line 1): minimum or maximum of a feature of type boolean");
+  EXPECT_ERROR(
+      parse_manifest(R"({"features": [{"name": "a", "type": "category", "categories": ["x", "y"], "maximum": 1}]})"),
+      "minimum or maximum of a feature of type category");
+  EXPECT_ERROR(parse_manifest(R"({"features": [{"name": "a", "type": "integer", "minimum": 0.5}]})"),
+               "expected whole numbers as minimum and maximum of a feature of type integer");
+  EXPECT_ERROR(parse_manifest(R"({"features": [{"name": "a", "type": "category", "maximum": 9.5}]})"),
+               "expected whole numbers");
+  EXPECT_TRUE(parse_manifest(R"({"features": [{"name": "a", "type": "category", "maximum": 9}]})").has_value());
   EXPECT_ERROR(parse_manifest(R"({"features": [{"name": "a", "categories": ["x"]}]})"), "categories of a feature of");
   EXPECT_ERROR(parse_manifest(R"({"features": [{"name": "a", "type": "category", "categories": ["x", "x"]}]})"),
                "features[0].categories[1]");
