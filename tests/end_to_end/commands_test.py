@@ -183,6 +183,9 @@ class Commands(unittest.TestCase):
                 ([], 2, "")):
             self.assertIn(said, self.jury(*arguments, code=code))
 
+    def test_help_says_what_predict_makes_of_missing_values(self):
+        self.assertIn("scored as if it were missing", self.jury("predict", "--help"))
+
     def test_predict_names_the_line_of_a_cell_that_does_not_fit(self):
         lines = server.TABLE.read_text().splitlines()
         bad = self.folder / "bad.csv"
