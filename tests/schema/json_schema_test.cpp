@@ -20,6 +20,14 @@ TEST(json_schema, is_fastapis_component) {
             R"("type":"object","required":["age","income","name"],"title":"DecisionRequest"})");
 }
 
+TEST(json_schema, writes_integer_defaults_of_any_size) {
+  const auto schema =
+      schema_of({{.name = "i", .type = field_type::integer, .required = false, .default_value = 3.0},
+                 {.name = "j", .type = field_type::integer, .required = false, .default_value = -1e20}});
+  EXPECT_TRUE(json_schema(schema).contains(R"("title":"I","default":3})"));
+  EXPECT_TRUE(json_schema(schema).contains(R"("title":"J","default":-100000000000000000000})"));
+}
+
 TEST(json_schema, describes_every_kind_of_field) {
   using enum field_type;
   const auto schema =
