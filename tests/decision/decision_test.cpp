@@ -115,6 +115,29 @@ TEST(openapi, describes_the_model_that_is_served) {
   EXPECT_EQ(request.at("properties").at("age").at("minimum"), 18.0);
 }
 
+TEST(openapi, declares_every_status_that_is_answered) {
+  const auto manifest = example();
+  const auto schema = request_schema(manifest).value();
+  const auto statuses = [&](bool with_keys, std::string_view path, std::string_view verb) {
+    const auto document = boost::json::parse(openapi_document(manifest, schema, with_keys));
+    std::string found;
+    for (const auto& [status, response] : document.at("paths").at(path).at(verb).at("responses").as_object()) {
+      found += std::string(status) + ' ';
+      const auto* const headers = response.as_object().if_contains("headers");
+      if (status == "503" && path != "/health/ready") {
+        EXPECT_TRUE(headers != nullptr && headers->as_object().contains("Retry-After"));
+      }
+    }
+    return found;
+  };
+  EXPECT_EQ(statuses(false, "/decisions", "post"), "200 400 413 422 503 ");
+  EXPECT_EQ(statuses(true, "/decisions", "post"), "200 400 401 413 422 503 ");
+  EXPECT_EQ(statuses(false, "/decisions/{decision_id}", "get"), "200 404 422 503 ");
+  EXPECT_EQ(statuses(true, "/decisions/{decision_id}", "get"), "200 401 404 422 503 ");
+  EXPECT_EQ(statuses(true, "/health/live", "get"), "200 ");
+  EXPECT_EQ(statuses(true, "/health/ready", "get"), "200 503 ");
+}
+
 TEST(cache_key, is_the_same_for_rows_that_the_model_can_not_tell_apart) {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   const std::string prefix = cache_prefix(std::string(64, 'a'), example().policy);

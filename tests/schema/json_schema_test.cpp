@@ -83,7 +83,9 @@ TEST(openapi, is_fastapis_document) {
                                 .schema = R"({"type":"string","title":"X-Tok"})",
                                 .description = "h"}},
                 .request_schema = "DecisionRequest",
-                .responses = {{.schema = "{}"}, {.status = 503, .description = "busy"}, validation_error_response()},
+                .responses = {{.schema = "{}"},
+                              {.status = 503, .description = "busy", .headers = R"({"H":{}})"},
+                              validation_error_response()},
                 .security = {"APIKeyHeader"}});
   document.add({.method = "GET",
                 .path = "/decisions/{id}",
@@ -103,7 +105,8 @@ TEST(openapi, is_fastapis_document) {
       R"("security":[{"APIKeyHeader":[]}],"parameters":[{"name":"x-tok","in":"header","required":false,)"
       R"("schema":{"type":"string","title":"X-Tok"},"description":"h"}],"requestBody":{"required":true,"content":{)"
       R"("application/json":{"schema":{"$ref":"#/components/schemas/DecisionRequest"}}}},"responses":{"200":{)"
-      R"("description":"Successful Response","content":{"application/json":{"schema":{}}}},"503":{"description":"busy"},)"
+      R"("description":"Successful Response","content":{"application/json":{"schema":{}}}},"503":{"description":"busy",)"
+      R"("headers":{"H":{}}},)"
       R"("422":{"description":"Validation Error","content":{"application/json":{"schema":{)"
       R"("$ref":"#/components/schemas/HTTPValidationError"}}}}}},"delete":{"summary":"Delete","operationId":"delete",)"
       R"("responses":{"200":{"description":"Successful Response"}}}},"/decisions/{id}":{"get":{"summary":"Get",)"
