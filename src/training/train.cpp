@@ -109,7 +109,6 @@ std::string_view to_string(algorithm algorithm) noexcept {
 
 result<report> train(const model::table& table, const options& options,
                      const std::function<void(const progress&)>& on_progress) {
-  const auto start = std::chrono::steady_clock::now();
   const auto chosen = complete(options);
   if (!chosen) return std::unexpected(chosen.error());
   const auto data = prepare(table, chosen->target);
@@ -138,7 +137,6 @@ result<report> train(const model::table& table, const options& options,
                                                   .seed = chosen->seed,
                                                   .metrics = report.metrics};
   if (auto written = write(report, model); !written) return std::unexpected(std::move(written).error());
-  report.elapsed = std::chrono::steady_clock::now() - start;
   return report;
 }
 

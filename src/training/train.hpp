@@ -1,7 +1,6 @@
 #pragma once
 // Floor 3. `jury train`: a table in, model.json and manifest.json out. XGBoost's library does the learning.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -42,9 +41,7 @@ struct options {
 struct progress {
   int done = 0;  // rounds; one tree each, or one a class
   int total = 0;
-  std::chrono::duration<double> elapsed{};
-  std::chrono::duration<double> remaining{};  // estimate, from the mean so far
-  std::string_view metric;                    // "log loss" or "RMSE", on the held-out rows
+  std::string_view metric;  // "log loss" or "RMSE", on the held-out rows
   double value = 0;
 };
 
@@ -57,7 +54,6 @@ struct report {
   // On the held-out rows, scored by the model as it was written and as it will be served. Keys: "accuracy",
   // "log_loss" and, with two classes, "auc"; or "rmse" and "mae".
   std::map<std::string, double> metrics;
-  std::chrono::duration<double> elapsed{};
   std::filesystem::path model_file;
   std::filesystem::path manifest_file;
   model::manifest manifest;
