@@ -2,10 +2,10 @@
 // Floor 5, src/cli: the program `jury`, a file a command. A command adds its options to the line and says what to run.
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cctype>
 #include <functional>
 #include <string>
+
+#include "cli/environment.hpp"
 
 namespace jury::cli {
 
@@ -18,12 +18,8 @@ void add_predict(CLI::App& program, action& chosen);
 void add_inspect(CLI::App& program, action& chosen);
 void add_manifest(CLI::App& program, action& chosen);
 
-// "api-key-file" as an environment variable: JURY_API_KEY_FILE.
-inline std::string environment_name(std::string option) {
-  std::ranges::transform(option, option.begin(),
-                         [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
-  return "JURY_" + option;
-}
+// Far above what any machine has, and below what any refuses to start.
+inline constexpr unsigned most_jobs = 1024;
 
 inline CLI::Option* with_environment(CLI::Option* option) {
   return option->envname(environment_name(option->get_lnames().front()));

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "model/compile.hpp"
@@ -15,6 +18,12 @@ struct options {
   std::string table;
 };
 
+// What was guessed: the manifest is to be read over, and this says where.
+template <typename... Values>
+void note(fmt::format_string<Values...> format, Values&&... values) {
+  fmt::print(stderr, "jury manifest: {}\n", fmt::format(format, std::forward<Values>(values)...));
+}
+
 // A model that does not name its features takes them in the order of the table's columns.
 result<void> name_features(model::manifest& manifest, const model::table& table) {
   if (std::ranges::any_of(manifest.features,
@@ -25,8 +34,20 @@ result<void> name_features(model::manifest& manifest, const model::table& table)
     return fail(fmt::format("the model takes {} features without names, and the table has only {} columns",
                             manifest.features.size(), table.columns()));
   }
-  for (std::size_t i = 0; i < manifest.features.size(); ++i) manifest.features[i].name = table.header()[i];
+  const auto names = std::span(table.header()).first(manifest.features.size());
+  for (std::size_t i = 0; i < names.size(); ++i) manifest.features[i].name = names[i];
+  note("the model does not name its features: taken for the table's first {} columns in order: {}", names.size(),
+       fmt::join(names, ", "));
   return {};
+}
+
+// "`no` as 0, `yes` as 1"
+std::string codes_of(const std::vector<std::string>& categories) {
+  std::string text;
+  for (std::size_t i = 0; i < categories.size(); ++i) {
+    text += fmt::format("{}`{}` as {}", i == 0 ? "" : ", ", categories[i], i);
+  }
+  return text;
 }
 
 // What the table says about each feature; what the model says about them stays: their names and order.
@@ -42,6 +63,12 @@ result<void> learn_features(model::manifest& manifest, const model::table& table
     if (text && !codes && described->categories.size() > 2) {
       return fail(fmt::format("column `{}` holds text, but the model takes a number there: encode it as in training",
                               feature.name));
+    }
+    if (text && !codes) {
+      note(
+          "column `{}` holds text, but the model takes a number there: coded {} in alphabetical order; check that "
+          "training did the same",
+          feature.name, codes_of(described->categories));
     }
     // A column of codes stays one: the table can't tell that they name categories.
     if (codes && !text) described->type = model::feature_type::category;

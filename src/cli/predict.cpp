@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "cli/command.hpp"
 #include "cli/progress_bar.hpp"
@@ -68,7 +70,7 @@ int run(const options& given) {
     const auto scores = scored->row_scores(row);
     scorer->append_number(out, *std::ranges::max_element(scores));
     out += ',';
-    append_csv(out, manifest->policy.decide(scores));
+    append_csv(out, manifest->policy.decide(scores, scorer->arithmetic()));
     for (const double margin : scored->row_margins(row)) {
       if (!given.margin) break;
       out += ',';
@@ -76,8 +78,10 @@ int run(const options& given) {
     }
     out += '\n';
   }
-  const bool written = std::fwrite(out.data(), 1, out.size(), stdout) == out.size() && std::fflush(stdout) == 0;
-  return written ? process::exit_success : process::exit_failure;
+  if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size() || std::fflush(stdout) != 0) {
+    return refuse(error{fmt::format("standard output could not be written: {}", std::strerror(errno))});
+  }
+  return process::exit_success;
 }
 
 }  // namespace
@@ -88,7 +92,9 @@ void add_predict(CLI::App& program, action& chosen) {
   command.add_option("MODEL", given->model, "Folder with model.json and manifest.json, or a model's file")->required();
   command.add_option("TABLE", given->table, "CSV file with a header")->required();
   add_switch(command, "--margin", given->margin, "Add the raw margin, before the link");
-  add(command, "--n-jobs", given->n_jobs, "Threads; 0: one a CPU");
+  add(command, "--n-jobs", given->n_jobs, "Threads; 0: one a CPU")->check(CLI::Range(0U, most_jobs));
+  command.footer(
+      "A row without a value that the model requires is scored as if it were missing; `jury serve` refuses it.");
   command.callback([&chosen, given] { chosen = [given] { return run(*given); }; });
 }
 

@@ -17,6 +17,7 @@ struct options {
   std::string level = "info";
   std::string format = "text";
   bool no_access_log = false;
+  std::string service_link;  // of Kubernetes, in the place of a port
   std::int64_t cache_seconds = 300;
   std::int64_t graceful_seconds = 30;
   // Of limits, in seconds.
@@ -35,6 +36,9 @@ log::level level_of(const std::string& name) {
 
 int run(options& given) {
   log::configure(level_of(given.level), given.format == "json" ? log::format::json : log::format::text);
+  if (!given.service_link.empty()) {
+    log::warning("JURY_PORT={} is Kubernetes' variable of a Service called jury, no port: ignored", given.service_link);
+  }
   given.server.durability = given.durability == "memory" ? durability::memory : durability::process;
   given.server.access_log = !given.no_access_log;
   given.server.cache_time_to_live = std::chrono::seconds(given.cache_seconds);
@@ -109,6 +113,7 @@ void add_serve(CLI::App& program, action& chosen) {
   add(command, "--log-level", given->level, "Least of debug, info, warning and error that is logged")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   add(command, "--log-format", given->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  given->service_link = take_service_link();
   command.fallthrough();  // to --config, which CLI11 reads only at the program's level
   command.footer(
       "--config FILE (Env:JURY_CONFIG)   File of `option = value` lines, named as above without the dashes.\n"

@@ -54,7 +54,7 @@ void add_train(CLI::App& program, action& chosen) {
   add(command, "--depth", how.depth, "Depth of a tree; 0: 8 for a forest, 6 for boosting")->check(CLI::Range(0, 16));
   add(command, "--learning-rate", how.learning_rate, "Of boosting")->check(CLI::Range(1e-6, 1.0));
   add(command, "--held-out", how.held_out, "Share of the rows kept for the metrics")->check(CLI::Range(0.01, 0.5));
-  add(command, "--n-jobs", how.n_jobs, "Threads; 0: one a CPU");
+  add(command, "--n-jobs", how.n_jobs, "Threads; 0: one a CPU")->check(CLI::Range(0U, most_jobs));
   add(command, "--seed", how.seed, "Of every random choice");
   add(command, "--name", how.name, "Name of the model; default: the target's");
   add(command, "--model-version", how.version, "Version of the model");

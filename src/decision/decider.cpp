@@ -18,7 +18,7 @@ verdict decide(const model::model& scorer, const model::policy& policy, std::spa
   verdict outcome{.margins = numbers<2>(scorer.outputs()), .scores = numbers<2>(scorer.outputs())};
   scorer.margins(row, outcome.margins);
   scorer.scores(outcome.margins, outcome.scores);
-  outcome.label = policy.decide(outcome.scores);
+  outcome.label = policy.decide(outcome.scores, scorer.arithmetic());
   return outcome;
 }
 

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/json_text.hpp"
+#include "base/utf8.hpp"
+#include "schema/check.hpp"
 #include "schema/openapi.hpp"
 
 namespace jury::decision {
@@ -38,8 +43,8 @@ schema::field field_of(const model::feature& feature) {
   field.constraints.ge = feature.minimum;
   field.constraints.le = feature.maximum;
   field.constraints.allow_inf_nan = false;
-  if (feature.type == model::feature_type::category && feature.categories.empty() && !field.constraints.ge) {
-    field.constraints.ge = 0;  // a code
+  if (feature.type == model::feature_type::category && feature.categories.empty()) {
+    field.constraints.ge = std::max(0.0, feature.minimum.value_or(0));  // a code
   }
   return field;
 }
@@ -61,6 +66,32 @@ constexpr const char* stored_decision =
     R"("decision_id":{"type":"string","format":"uuid","title":"Decision Id"},)"
     R"("request":{"title":"Request","description":"The body as received."},)"
     R"("response":{"title":"Response","description":"The body as answered."}}})";
+
+constexpr const char* http_error =
+    R"({"properties":{"detail":{"type":"string","title":"Detail"}},"type":"object","required":["detail"],)"
+    R"("title":"HTTPError"})";
+
+schema::response failure(int status, std::string description, std::string headers = {}) {
+  return {.status = status,
+          .description = std::move(description),
+          .schema = schema::schema_reference("HTTPError"),
+          .headers = std::move(headers)};
+}
+
+schema::response unavailable(std::string description) {
+  return failure(503, std::move(description),
+                 R"({"Retry-After":{"schema":{"type":"integer"},"description":"Seconds to wait."}})");
+}
+
+// In the order of their status: what the operation answers, and 401 where keys are asked for.
+std::vector<schema::response> answers(std::vector<schema::response> own, bool with_keys) {
+  if (with_keys) {
+    own.push_back(failure(401, "No valid API key",
+                          R"({"WWW-Authenticate":{"schema":{"type":"string"},"description":"Bearer"}})"));
+  }
+  std::ranges::sort(own, {}, &schema::response::status);
+  return own;
+}
 
 schema::parameter correlation_parameter() {
   return {.name = "X-Correlation-ID",
@@ -85,11 +116,30 @@ result<schema::object_schema> request_schema(const model::manifest& manifest) {
   return schema::object_schema::make("DecisionRequest", std::move(fields));
 }
 
+std::optional<schema::validation_error> check_reference(std::string_view header) {
+  const schema::field as{.type = schema::field_type::string,
+                         .constraints = {.min_length = 1, .max_length = longest_reference}};
+  const schema::location where{"header", "x-reference"};
+  std::string input;
+  append_json_string_lossy(input, header);
+  if (!is_utf8(header)) {
+    return schema::validation_error{
+        .type = "string_unicode",
+        .loc = where,
+        .message = "Input should be a valid string, unable to parse raw data as a unicode string",
+        .input = std::move(input)};
+  }
+  const auto read = schema::read_string(as, {.kind = schema::json_kind::string, .text = header});
+  if (!read) return schema::describe(read.error(), as, where, std::move(input));
+  return std::nullopt;
+}
+
 std::string openapi_document(const model::manifest& manifest, const schema::object_schema& request, bool with_keys) {
   schema::openapi document(manifest.name, manifest.version, "Decisions of the model " + manifest.name + ".");
   document.add(request);
   document.add_component("DecisionResponse", decision_response);
   document.add_component("StoredDecision", stored_decision);
+  document.add_component("HTTPError", http_error);
   std::vector<std::string> security;
   if (with_keys) {
     document.add_security_scheme("APIKeyHeader", R"({"type":"apiKey","in":"header","name":"X-API-Key"})");
@@ -97,20 +147,24 @@ std::string openapi_document(const model::manifest& manifest, const schema::obje
     security = {"APIKeyHeader", "HTTPBearer"};
   }
 
-  document.add(
-      {.method = "POST",
-       .path = "/decisions",
-       .summary = "Decide",
-       .operation_id = "decide_decisions_post",
-       .tags = {"decisions"},
-       .parameters = {{.name = "X-Reference",
-                       .in = schema::parameter::place::header,
-                       .schema = R"({"type":"string","maxLength":200,"title":"X-Reference"})",
-                       .description = "The caller's own key, when the body has none."},
-                      correlation_parameter()},
-       .request_schema = "DecisionRequest",
-       .responses = {{.schema = schema::schema_reference("DecisionResponse")}, schema::validation_error_response()},
-       .security = security});
+  document.add({.method = "POST",
+                .path = "/decisions",
+                .summary = "Decide",
+                .operation_id = "decide_decisions_post",
+                .tags = {"decisions"},
+                .parameters = {{.name = "X-Reference",
+                                .in = schema::parameter::place::header,
+                                .schema = R"({"type":"string","maxLength":200,"minLength":1,"title":"X-Reference"})",
+                                .description = "The caller's own key, when the body has none."},
+                               correlation_parameter()},
+                .request_schema = "DecisionRequest",
+                .responses = answers({{.schema = schema::schema_reference("DecisionResponse")},
+                                      failure(400, "The request or its body could not be read"),
+                                      failure(413, "The body is too large"),
+                                      schema::validation_error_response(),
+                                      unavailable("The decision can't be made or recorded now")},
+                                     with_keys),
+                .security = security});
   document.add({.method = "GET",
                 .path = "/decisions/{decision_id}",
                 .summary = "Read a decision",
@@ -121,17 +175,23 @@ std::string openapi_document(const model::manifest& manifest, const schema::obje
                                 .required = true,
                                 .schema = R"({"type":"string","format":"uuid","title":"Decision Id"})"},
                                correlation_parameter()},
-                .responses = {{.schema = schema::schema_reference("StoredDecision")},
-                              {.status = 404, .description = "No such decision"},
-                              schema::validation_error_response()},
+                .responses = answers({{.schema = schema::schema_reference("StoredDecision")},
+                                      failure(404, "No such decision"),
+                                      schema::validation_error_response(),
+                                      unavailable("The store can't be asked now")},
+                                     with_keys),
                 .security = security});
-  for (const char* probe : {"live", "ready"}) {
+  for (const std::string probe : {"live", "ready"}) {
+    std::vector<schema::response> responses(1);
+    if (probe == "ready") {
+      responses.push_back({.status = 503, .description = "On the way out, or the spool is full"});
+    }
     document.add({.method = "GET",
-                  .path = std::string("/health/") + probe,
-                  .summary = std::string("Is the server ") + probe,
-                  .operation_id = std::string(probe) + "_health_" + probe + "_get",
+                  .path = "/health/" + probe,
+                  .summary = "Is the server " + probe,
+                  .operation_id = probe + "_health_" + probe + "_get",
                   .tags = {"health"},
-                  .responses = {{}}});
+                  .responses = std::move(responses)});
   }
   return document.text();
 }

@@ -1,7 +1,12 @@
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "model/manifest.hpp"
 #include "schema/field.hpp"
+#include "schema/validation_error.hpp"
 
 namespace jury::decision {
 
@@ -10,6 +15,9 @@ namespace jury::decision {
 result<schema::object_schema> request_schema(const model::manifest& manifest);
 
 inline constexpr std::size_t longest_reference = 200;  // characters
+
+// What is wrong with the text of an X-Reference: nothing, or it is empty, too long or not UTF-8.
+std::optional<schema::validation_error> check_reference(std::string_view header);
 
 // The document of /openapi.json.
 std::string openapi_document(const model::manifest& manifest, const schema::object_schema& request, bool with_keys);

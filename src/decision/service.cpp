@@ -14,6 +14,7 @@
 #include "decision/request_schema.hpp"
 #include "record/record_json.hpp"
 #include "runtime/threads.hpp"
+#include "schema/uuid_parameter.hpp"
 
 namespace jury::decision {
 namespace {
@@ -51,15 +52,6 @@ std::int64_t measure_cost(const model::model& scorer, const model::policy& polic
 
 void append_milliseconds(std::string& out, std::uint32_t nanoseconds) {
   fmt::format_to(std::back_inserter(out), "{}.{:03}", nanoseconds / 1'000'000, nanoseconds / 1000 % 1000);
-}
-
-schema::refusal bad_reference(std::string_view given) {
-  schema::validation_error wrong{
-      .type = "value_error",
-      .loc = {"header", "x-reference"},
-      .message = fmt::format("Value error, expected UTF-8 text of 1 to {} bytes", longest_reference)};
-  append_json_string_lossy(wrong.input, given);
-  return {.status = 422, .errors = {std::move(wrong)}};
 }
 
 http::response cannot_record(std::string_view detail) {
@@ -110,6 +102,13 @@ service::service(const service_parts& parts)
   answer_tail_ += R"(},"cached":)";
 }
 
+std::expected<schema::bound_object, schema::refusal> service::bind(const http::request& request) {
+  if (!schema::is_json_content_type(request.header("Content-Type").value_or(""))) {
+    return std::unexpected(schema::bind_text(request.body));
+  }
+  return binder_.bind(request.body, row_);
+}
+
 task<http::response> service::decide(api::call call) {
   const http::request& request = call.request;
   work job(request);
@@ -117,17 +116,17 @@ task<http::response> service::decide(api::call call) {
   job.received_at = unix_nanoseconds() - (job.clock - request.received);
   job.decision_id = ids_.next(static_cast<std::uint64_t>(job.unix_clock() / 1'000'000));
 
+  std::optional<schema::validation_error> bad_reference;
   if (const auto header = request.header("X-Reference")) {
-    if (header->empty() || header->size() > longest_reference || !is_utf8(*header)) {
-      co_return co_await refuse(std::move(job), bad_reference(*header));
-    }
-    job.reference = std::string(*header);
+    bad_reference = check_reference(*header);
+    if (!bad_reference) job.reference = std::string(*header);
   }
-  if (!schema::is_json_content_type(request.header("Content-Type").value_or(""))) {
-    co_return co_await refuse(std::move(job), schema::bind_text(request.body));
+  const auto bound = bind(request);
+  if (!bound || bad_reference) {
+    auto why = bound ? schema::refusal{} : bound.error();
+    if (bad_reference) why.add_in_front(std::move(*bad_reference));
+    co_return co_await refuse(std::move(job), std::move(why));
   }
-  const auto bound = binder_.bind(request.body, row_);
-  if (!bound) co_return co_await refuse(std::move(job), bound.error());
   if (reference_field_ && bound->presences[*reference_field_] == schema::presence::given) {
     job.reference = std::string(bound->strings[*reference_field_]);
   }
@@ -226,7 +225,7 @@ std::string service::write_answer(const work& job) const {
   };
   body += R"(,"score":)";
   append_number(job.outcome.score());
-  if (job.outcome.scores.size() > 1) {
+  if (job.outcome.scores.size() > 1) {  // then compile() saw to it that each has a label
     body += R"(,"probabilities":{)";
     for (std::size_t i = 0; i < job.outcome.scores.size(); ++i) {
       if (i > 0) body += ',';
@@ -270,13 +269,10 @@ bool service::may_record_refusal(std::int64_t now) {
 }
 
 task<http::response> service::read(api::call call) {
-  const auto id = uuid::parse(call.path_parameters.front());
+  const auto id = schema::read_uuid(call.path_parameters.front(), {"path", "decision_id"});
   if (!id) {
-    schema::validation_error wrong{
-        .type = "uuid_parsing", .loc = {"path", "decision_id"}, .message = "Input should be a valid UUID"};
-    append_json_string_lossy(wrong.input, call.path_parameters.front());
     http::response response{.status = 422};
-    schema::append_422(response.body, {wrong});
+    schema::append_422(response.body, {id.error()});
     co_return response;
   }
   const auto found = co_await run_in_threadpool([this](uuid wanted) { return parts_.stored.find(wanted); }, *id);

@@ -1,6 +1,7 @@
 #pragma once
 // Floor 4. The decision service of one worker: POST /decisions and GET /decisions/{decision_id}.
 
+#include <expected>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,6 +48,8 @@ class service {
  private:
   struct work;
 
+  // The body to row_.
+  std::expected<schema::bound_object, schema::refusal> bind(const http::request& request);
   task<http::response> refuse(work job, schema::refusal why);
   task<http::response> record_and_answer(work job);
   void begin_record(const work& job, record_view& view) const;

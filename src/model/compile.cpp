@@ -35,6 +35,17 @@ std::span<const std::byte> blob::bytes() const noexcept {
   return {reinterpret_cast<const std::byte*>(lines_.data()), size_};
 }
 
+namespace {
+
+// Of classes without names: 0, 1, …
+std::vector<std::string> class_numbers(std::size_t classes) {
+  std::vector<std::string> labels;
+  for (std::size_t i = 0; i < classes; ++i) labels.push_back(fmt::to_string(i));
+  return labels;
+}
+
+}  // namespace
+
 manifest derive_manifest(const ensemble& ensemble, std::string_view name) {
   manifest out{.name = std::string(name)};
   for (std::uint32_t i = 0; i < ensemble.features; ++i) {
@@ -45,8 +56,7 @@ manifest derive_manifest(const ensemble& ensemble, std::string_view name) {
   const bool is_class = ensemble.link == link::logistic || ensemble.link == link::hinge ||
                         ensemble.link == link::softmax || ensemble.objective == "binary:logitraw";
   if (is_class && ensemble.objective != "reg:logistic") {
-    const auto labels = ensemble.outputs == 1 ? 2 : ensemble.outputs;
-    for (std::uint32_t i = 0; i < labels; ++i) out.policy.labels.push_back(fmt::to_string(i));
+    out.policy.labels = class_numbers(ensemble.outputs == 1 ? 2 : ensemble.outputs);
   }
   // A raw margin is cut where its probability would be one half.
   if (ensemble.objective == "binary:logitraw") out.policy.threshold = 0;
@@ -64,6 +74,12 @@ result<void> check_agreement(const manifest& manifest, const ensemble& ensemble)
                               manifest.features[i].name, ensemble.feature_names[i]));
     }
   }
+  if (ensemble.outputs > 1 && ensemble.link != link::softmax) {
+    return fail(
+        fmt::format("the model predicts {} targets ({}): a decision needs a single score, or the probabilities "
+                    "of classes",
+                    ensemble.outputs, ensemble.objective));
+  }
   const auto labels = manifest.policy.labels.size();
   const std::size_t expected = ensemble.outputs == 1 ? 2 : ensemble.outputs;
   if (labels != 0 && labels != expected) {
@@ -77,7 +93,11 @@ result<blob> compile(const ensemble& ensemble, const manifest& manifest, std::st
   if (auto sound = check(ensemble); !sound) return std::unexpected(std::move(sound).error());
   if (auto agree = check_agreement(manifest, ensemble); !agree) return std::unexpected(std::move(agree).error());
   if (sha256.size() != 64) return fail("expected a SHA-256 in 64 hexadecimal digits");
-  const auto text = to_json(manifest);
+  auto complete = manifest;
+  if (ensemble.outputs > 1 && complete.policy.labels.empty()) {
+    complete.policy.labels = class_numbers(ensemble.outputs);
+  }
+  const auto text = to_json(complete);
   // A derived manifest takes names from the model, and those may be empty or equal.
   if (auto readable = parse_manifest(text); !readable) return fail("manifest: " + readable.error().message);
   return write_blob(ensemble, text, sha256);
@@ -99,7 +119,7 @@ struct location {
 location locate(const std::filesystem::path& path) {
   std::error_code ignored;  // reading the file says what is wrong with it
   if (!std::filesystem::is_directory(path, ignored)) return {path, path.stem().string()};
-  return {path / "model.json", std::filesystem::absolute(path).filename().string()};
+  return {path / "model.json", std::filesystem::absolute(path, ignored).filename().string()};
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ class blob {
 [[nodiscard]] result<blob> compile(std::string_view file, const std::optional<manifest>& manifest,
                                    std::string_view name = "model");
 
-// From the neutral form. The manifest must describe it; `sha256` is put into the blob as it is (64 hex digits).
+// From the neutral form. The manifest must describe it; in the blob, classes without labels are called 0, 1, … `sha256`
+// is put into the blob as it is (64 hex digits).
 [[nodiscard]] result<blob> compile(const ensemble& ensemble, const manifest& manifest, std::string_view sha256);
 
 // What can be said of a model that came alone: its feature names (f0, f1, … if it has none), all of type number, or
@@ -50,7 +51,7 @@ class blob {
 [[nodiscard]] result<manifest> derive_manifest(const std::filesystem::path& path);
 
 // Whether the manifest describes this model: as many features, the same names where the model has them, as many labels
-// as it needs.
+// as it needs or none. Refuses a model of several targets that are not classes of one: no policy can decide by them.
 [[nodiscard]] result<void> check_agreement(const manifest& manifest, const ensemble& ensemble);
 
 }  // namespace jury::model

@@ -68,9 +68,6 @@ class json_reader {
   // Ends the reading: "at learner.trees[3] (line 7): MESSAGE".
   [[noreturn]] void fail(std::string_view message) const;
 
-  // Where the next value stands: "learner.trees[3]"; "the top" for the whole document.
-  [[nodiscard]] std::string path() const;
-
  private:
   struct step {
     std::string key;
@@ -78,6 +75,8 @@ class json_reader {
     bool is_index = false;
   };
 
+  // Where the next value stands: "learner.trees[3]"; "the top" for the whole document.
+  [[nodiscard]] std::string path() const;
   void space();
   char next();  // first character of a value or a mark, not consumed
   bool take(char mark);

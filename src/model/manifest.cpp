@@ -16,9 +16,12 @@ std::optional<std::uint32_t> feature::code(std::string_view category) const noex
   return static_cast<std::uint32_t>(found - categories.begin());
 }
 
-std::string_view policy::decide(std::span<const double> scores) const noexcept {
+std::string_view policy::decide(std::span<const double> scores, jury::arithmetic arithmetic) const noexcept {
   if (labels.empty() || scores.empty()) return {};
-  if (scores.size() == 1) return labels[scores[0] >= threshold && labels.size() > 1 ? 1 : 0];
+  if (scores.size() == 1) {
+    const double limit = arithmetic == arithmetic::f32 ? static_cast<float>(threshold) : threshold;
+    return labels[scores[0] >= limit && labels.size() > 1 ? 1 : 0];
+  }
   const auto largest = static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());
   return labels[std::min(largest, labels.size() - 1)];
 }

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/arithmetic.hpp"
 #include "base/error.hpp"
 
 namespace jury::model {
@@ -37,7 +38,7 @@ struct feature {
   feature_type type = feature_type::number;
   std::vector<std::string> categories;  // in the order of their codes; empty: clients send the codes 0, 1, 2, …
   std::optional<interval> observed;     // of the training table: informs, refuses nothing
-  std::optional<double> minimum;        // inclusive, enforced on requests
+  std::optional<double> minimum;        // inclusive, enforced on requests: of numbers, of integers and codes (whole)
   std::optional<double> maximum;
   bool required = true;  // false: a request may leave it out, and the model sees a missing value
   std::string title;
@@ -48,16 +49,18 @@ struct feature {
   [[nodiscard]] std::optional<std::uint32_t> code(std::string_view category) const noexcept;
 };
 
-// How scores become a decision. No labels: the score itself is the answer (regression).
+// How scores become a decision. No labels: the score itself is the answer (regression); several scores, which are
+// those of classes, have labels in every compiled model.
 struct policy {
   std::string version = "1";
   std::vector<std::string> labels;  // two for a single score, else one a class in the order of the model's outputs
   double threshold = 0.5;           // of the single score; unused with more than two labels
   bool operator==(const policy&) const = default;
 
-  // One score: labels[1] from the threshold up, labels[0] below it and for NaN. More: the label of the largest score,
-  // the first of equals. Empty without labels. The view lives as long as the policy.
-  [[nodiscard]] std::string_view decide(std::span<const double> scores) const noexcept;
+  // One score: labels[1] from the threshold up, labels[0] below it and for NaN. The threshold is rounded to the model's
+  // arithmetic, as the score was: a score of 0.7F reaches 0.7. More: the label of the largest score, the first of
+  // equals. Empty without labels. The view lives as long as the policy.
+  [[nodiscard]] std::string_view decide(std::span<const double> scores, arithmetic arithmetic) const noexcept;
 };
 
 // Where the model came from: for people, used by no code.

@@ -49,6 +49,18 @@ interval range(json_reader& json) {
   return {values[0], values[1]};
 }
 
+// Bounds that would be ignored, or that only a worker would find wrong.
+void check_bounds(const json_reader& json, const feature& of) {
+  if (!of.minimum && !of.maximum) return;
+  if (of.type == feature_type::boolean || !of.categories.empty()) {
+    json.fail(fmt::format("minimum or maximum of a feature of type {}", to_string(of.type)));
+  }
+  const auto is_whole = [](const std::optional<double>& bound) { return !bound || std::trunc(*bound) == *bound; };
+  if (of.type != feature_type::number && !(is_whole(of.minimum) && is_whole(of.maximum))) {
+    json.fail(fmt::format("expected whole numbers as minimum and maximum of a feature of type {}", to_string(of.type)));
+  }
+}
+
 feature read_feature(json_reader& json) {
   feature value;
   json.object([&](std::string_view key) {
@@ -77,6 +89,7 @@ feature read_feature(json_reader& json) {
   if (value.type != feature_type::category && !value.categories.empty()) {
     json.fail(fmt::format("categories of a feature of type {}", to_string(value.type)));
   }
+  check_bounds(json, value);
   if (value.minimum && value.maximum && *value.minimum > *value.maximum) json.fail("minimum is above maximum");
   return value;
 }

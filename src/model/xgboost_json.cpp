@@ -196,8 +196,7 @@ result<ensemble> import(xgboost::file&& file) {
   return out;
 }
 
-}  // namespace
-
+// What a file is by its first bytes, for a message; empty for JSON.
 std::string_view foreign_format(std::string_view bytes) noexcept {
   const auto first = bytes.find_first_not_of(" \t\r\n");
   if (first == bytes.npos) return "an empty file";
@@ -212,6 +211,8 @@ std::string_view foreign_format(std::string_view bytes) noexcept {
   if (bytes.starts_with("PK\x03\x04")) return "a zip archive";
   return "of an unknown format";
 }
+
+}  // namespace
 
 result<ensemble> import_xgboost_json(std::string_view text) {
   if (const auto format = foreign_format(text); !format.empty()) {

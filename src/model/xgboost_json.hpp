@@ -14,7 +14,4 @@ namespace jury::model {
 // Errors name the JSON path, or tree and node.
 [[nodiscard]] result<ensemble> import_xgboost_json(std::string_view text);
 
-// What a file is by its first bytes, for a message: "XGBoost UBJSON", "LightGBM text", …; empty for XGBoost's JSON.
-[[nodiscard]] std::string_view foreign_format(std::string_view bytes) noexcept;
-
 }  // namespace jury::model

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <unordered_set>
 #include <utility>
 
 namespace jury::schema {
@@ -28,8 +29,8 @@ bool fits(const field& f) {
   if (value == nullptr) {
     return false;
   }
-  return f.type == field_type::number || (f.type == field_type::integer && is_whole(*value)) || *value == 0 ||
-         *value == 1;
+  return f.type == field_type::number || *value == 0 || *value == 1 ||
+         (f.type == field_type::integer && std::isfinite(*value) && std::trunc(*value) == *value);
 }
 
 std::optional<error> check(const field& f) {
@@ -56,14 +57,17 @@ std::optional<error> check(const field& f) {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
 }  // namespace
 
 result<object_schema> object_schema::make(std::string title, std::vector<field> fields, extra_keys extra,
                                           std::string description) {
   object_schema schema;
   std::vector<std::string> names;
+  std::unordered_set<std::string_view> seen;
   for (const auto& f : fields) {
-    if (f.name.empty() || std::ranges::find(names, f.name) != names.end()) {
+    if (f.name.empty() || !seen.insert(f.name).second) {
       return fail(fmt::format("field {} of {}: expected a name of its own, got \"{}\"", names.size(), title, f.name));
     }
     if (const auto problem = check(f)) {
@@ -96,6 +100,11 @@ std::string title_case(std::string_view name) {
   std::string title;
   bool in_word = false;
   for (const char c : name) {
+    if (!is_ascii(c)) {
+      title += c;
+      in_word = true;
+      continue;
+    }
     if (!is_letter(c)) {
       title += c == '_' ? ' ' : c;
       in_word = false;

@@ -92,7 +92,8 @@ class object_schema {
   std::vector<double> default_row_;
 };
 
-// "income_total" → "Income Total", as Python's str.title.
+// "income_total" → "Income Total", as Python's str.title; characters beyond ASCII count as letters and stay as they
+// are.
 [[nodiscard]] std::string title_case(std::string_view name);
 
 // The title given, or the name in title case.

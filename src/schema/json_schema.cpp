@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "schema/number_format.hpp"
+
 namespace jury::schema {
 namespace {
 
@@ -67,7 +69,9 @@ void append_default(json_writer& json, const field& of) {
     if (of.type == field_type::boolean) {
       json.boolean(*value != 0);
     } else if (of.type == field_type::integer) {
-      json.integer(static_cast<std::int64_t>(*value));
+      std::string digits;  // of any length: an integer's default may be beyond 64 bits
+      append_positional(digits, *value);
+      json.raw(digits);
     } else {
       json.number(*value);
     }

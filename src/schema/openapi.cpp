@@ -74,6 +74,10 @@ void append_responses(json_writer& json, const std::vector<response>& responses)
     json.key(std::to_string(r.status));
     json.begin_object();
     json.member("description", r.description);
+    if (!r.headers.empty()) {
+      json.key("headers");
+      json.raw(r.headers);
+    }
     if (!r.schema.empty()) {
       append_content(json, r.content_type, r.schema);
     }

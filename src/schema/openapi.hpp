@@ -28,6 +28,7 @@ struct response {
   std::string description = "Successful Response";
   std::string schema = {};  // JSON, mostly a schema_reference; empty: the answer has no described body
   std::string content_type = "application/json";
+  std::string headers = {};  // JSON: {"Retry-After":{"schema":{"type":"integer"}}}; empty: none worth a word
 };
 
 struct operation {

@@ -50,6 +50,11 @@ void append_422(std::string& out, const std::vector<validation_error>& errors) {
   json.end_object();
 }
 
+void refusal::add_in_front(validation_error error) {
+  if (status == 400 || (!errors.empty() && errors.front().type == "json_invalid")) return;
+  errors.insert(errors.begin(), std::move(error));
+}
+
 void refusal::append_to(std::string& out) const {
   if (status == 400) {
     out += R"({"detail":"There was an error parsing the body"})";

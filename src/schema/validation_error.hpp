@@ -29,6 +29,9 @@ struct refusal {
   int status = 422;                      // 422: see errors; 400: the body could not be read at all
   std::vector<validation_error> errors;  // empty with 400
 
+  // Puts what is wrong with a header or a parameter before what is wrong with the body. A body that could not be parsed
+  // stands alone, as in FastAPI, which reads no parameters then.
+  void add_in_front(validation_error error);
   // Appends the answer's body.
   void append_to(std::string& out) const;
 };

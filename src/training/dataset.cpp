@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <map>
 #include <random>
+#include <ranges>
 #include <set>
 
 #include "model/encoding.hpp"
@@ -83,11 +86,52 @@ result<model::feature> describe_column(const model::table& table, std::size_t co
 
 namespace {
 
-// Numbers by size, other labels by their bytes.
-std::vector<std::string> sorted_labels(const column_facts& facts) {
-  std::vector<std::string> labels(facts.texts.begin(), facts.texts.end());
-  if (facts.numbers) std::ranges::sort(labels, {}, [](const auto& text) { return *model::parse_number(text); });
-  return labels;
+// What XGBoost computes in; it takes no infinity for a number.
+result<float> to_float(double value, const model::table& table, std::size_t row, std::size_t column) {
+  if (std::abs(value) > std::numeric_limits<float>::max()) {
+    return fail(fmt::format("line {}, column \"{}\": {} is too large, expected numbers within ±{:.2g}", table.line(row),
+                            table.header()[column], table.cell(row, column), std::numeric_limits<float>::max()));
+  }
+  return static_cast<float>(value);
+}
+
+// The classes of a target, sorted: numbers by size, false before true, other texts by their bytes. Cells of one value
+// are one class, however they spell it: 0 and 0.0, true and TRUE. Its label is the spelling that comes first.
+class class_names {
+ public:
+  explicit class_names(const column_facts& facts) : type_(facts.type()) {}
+
+  void add(std::string_view cell) { labels_.try_emplace(value_of(cell), cell); }
+  [[nodiscard]] std::size_t size() const { return labels_.size(); }
+  [[nodiscard]] std::vector<std::string> sorted() const {
+    const auto labels = labels_ | std::views::values;
+    return {labels.begin(), labels.end()};
+  }
+  // Of a cell that was added.
+  [[nodiscard]] std::size_t number_of(std::string_view cell) const {
+    return static_cast<std::size_t>(std::distance(labels_.begin(), labels_.find(value_of(cell))));
+  }
+
+ private:
+  using value = std::pair<double, std::string_view>;  // texts have the number 0, numbers no text
+
+  [[nodiscard]] value value_of(std::string_view cell) const {
+    if (type_ == feature_type::category) return {0, cell};
+    if (type_ == feature_type::boolean) return {*model::parse_boolean(cell) ? 1.0 : 0.0, {}};
+    return {*model::parse_number(cell), {}};
+  }
+
+  feature_type type_;
+  std::map<value, std::string> labels_;
+};
+
+// All classes of a column, or the first of too many.
+class_names find_classes(const model::table& table, std::size_t column, const column_facts& facts) {
+  class_names classes(facts);
+  for (std::size_t row = 0; row < table.rows() && classes.size() <= max_categories; ++row) {
+    classes.add(table.cell(row, column));
+  }
+  return classes;
 }
 
 result<void> check_classes(const dataset& data, std::string_view target) {
@@ -113,23 +157,25 @@ result<void> read_target(const model::table& table, std::size_t column, dataset&
     return fail(
         fmt::format("line {}: the target \"{}\" is missing; a row to learn from needs it", table.line(row), name));
   }
+  const auto classes = find_classes(table, column, facts);
   const bool names_classes = facts.type() == feature_type::category || facts.type() == feature_type::boolean ||
-                             (facts.integers && facts.texts.size() <= most_classes_of_integers);
+                             (facts.integers && classes.size() <= most_classes_of_integers);
   if (!names_classes) {
     data.task = task::regression;
     for (std::size_t row = 0; row < table.rows(); ++row) {
-      data.target.push_back(static_cast<float>(*model::parse_number(table.cell(row, column))));
+      const auto value = to_float(*model::parse_number(table.cell(row, column)), table, row, column);
+      if (!value) return std::unexpected(value.error());
+      data.target.push_back(*value);
     }
     return {};
   }
-  if (facts.texts.size() > max_categories) {
+  if (classes.size() > max_categories) {
     return fail(fmt::format("the target \"{}\" has more than {} different values", name, max_categories));
   }
-  data.labels = sorted_labels(facts);
+  data.labels = classes.sorted();
   data.task = data.labels.size() > 2 ? task::multiclass : task::binary;
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    const auto found = std::ranges::find(data.labels, table.cell(row, column));
-    data.target.push_back(static_cast<float>(found - data.labels.begin()));
+    data.target.push_back(static_cast<float>(classes.number_of(table.cell(row, column))));
   }
   return check_classes(data, name);
 }
@@ -165,7 +211,10 @@ result<dataset> prepare(const model::table& table, std::string_view target) {
   for (std::size_t row = 0; row < table.rows(); ++row) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       // Types come from these very cells, so each of them fits.
-      data.cells.push_back(static_cast<float>(*model::encode_cell(data.features[i], table.cell(row, columns[i]))));
+      const auto encoded = *model::encode_cell(data.features[i], table.cell(row, columns[i]));
+      const auto value = to_float(encoded, table, row, columns[i]);
+      if (!value) return std::unexpected(value.error());
+      data.cells.push_back(*value);
     }
   }
   return data;

@@ -15,8 +15,6 @@
 namespace jury::training {
 namespace {
 
-using clock = std::chrono::steady_clock;
-
 // XGBoost's threads wait for each other by spinning: below this much work for each, more of them are slower.
 constexpr std::size_t cells_a_thread = 32768;
 
@@ -112,7 +110,6 @@ std::string learn(const dataset& training, const dataset& held_out, const option
   const bool forest = options.algorithm == algorithm::forest;
   auto base_gradients = forest ? gradients_at_base(training) : gradients{};
   const double base_margin = training.task == task::binary ? 0 : base_score(training);
-  const auto start = clock::now();
   for (int round = 0; round < options.trees; ++round) {
     if (forest) {
       booster.boost(train_matrix, base_gradients.first, base_gradients.second);
@@ -125,8 +122,6 @@ std::string learn(const dataset& training, const dataset& held_out, const option
     progress now{.done = done, .total = options.trees};
     now.metric = training.task == task::regression ? "RMSE" : "log loss";
     now.value = held_out_metric(booster, test_matrix, held_out, scale, base_margin);
-    now.elapsed = clock::now() - start;
-    now.remaining = now.elapsed / done * (options.trees - done);
     on_progress(now);
   }
   return booster.save_json();

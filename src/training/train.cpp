@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/cpu_count.hpp"
+#include "base/utf8.hpp"
 #include "model/compile.hpp"
 #include "model/files.hpp"
 #include "model/model.hpp"
@@ -34,6 +35,10 @@ result<options> complete(options options) {
   if (options.depth == 0) options.depth = options.algorithm == algorithm::forest ? 8 : 6;
   if (options.n_jobs == 0) options.n_jobs = static_cast<unsigned>(available_cpus());
   if (options.name.empty()) options.name = options.target;
+  if (!is_utf8(options.name)) return fail("name: expected UTF-8");
+  if (options.version.empty() || !is_utf8(options.version)) {
+    return fail("version: expected UTF-8 text, and not an empty one");
+  }
   return options;
 }
 
@@ -45,6 +50,18 @@ model::manifest describe(const dataset& data, const options& options) {
   manifest.features = data.features;
   manifest.policy.labels = data.labels;
   return manifest;
+}
+
+// What would be in the way of the files, known before hours of learning and not after them.
+result<void> check_output(const options& options) {
+  std::error_code failure;
+  std::filesystem::create_directories(options.out, failure);
+  if (failure) return fail(fmt::format("{}: {}", options.out.string(), failure.message()));
+  // Gone again at once.
+  if (const auto probe = model::pending_file::write(options.out / "manifest.json", ""); !probe) {
+    return std::unexpected(probe.error());
+  }
+  return {};
 }
 
 result<std::map<std::string, double>> evaluate(std::string_view file, const model::manifest& manifest,
@@ -76,9 +93,6 @@ result<std::map<std::string, double>> evaluate(std::string_view file, const mode
 }
 
 result<void> write(const report& report, std::string_view model) {
-  std::error_code failure;
-  std::filesystem::create_directories(report.model_file.parent_path(), failure);
-  if (failure) return fail(fmt::format("{}: {}", report.model_file.parent_path().string(), failure.message()));
   auto model_file = model::pending_file::write(report.model_file, model);
   if (!model_file) return std::unexpected(std::move(model_file).error());
   auto manifest_file = model::pending_file::write(report.manifest_file, to_json(report.manifest));
@@ -95,11 +109,11 @@ std::string_view to_string(algorithm algorithm) noexcept {
 
 result<report> train(const model::table& table, const options& options,
                      const std::function<void(const progress&)>& on_progress) {
-  const auto start = std::chrono::steady_clock::now();
   const auto chosen = complete(options);
   if (!chosen) return std::unexpected(chosen.error());
   const auto data = prepare(table, chosen->target);
   if (!data) return std::unexpected(data.error());
+  if (const auto writable = check_output(*chosen); !writable) return std::unexpected(writable.error());
   const auto flags = hold_out(*data, chosen->held_out, chosen->seed);
   const auto held_out = select(*data, flags, true);
   std::string model;
@@ -123,7 +137,6 @@ result<report> train(const model::table& table, const options& options,
                                                   .seed = chosen->seed,
                                                   .metrics = report.metrics};
   if (auto written = write(report, model); !written) return std::unexpected(std::move(written).error());
-  report.elapsed = std::chrono::steady_clock::now() - start;
   return report;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 // Floor 3. `jury train`: a table in, model.json and manifest.json out. XGBoost's library does the learning.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -42,9 +41,7 @@ struct options {
 struct progress {
   int done = 0;  // rounds; one tree each, or one a class
   int total = 0;
-  std::chrono::duration<double> elapsed{};
-  std::chrono::duration<double> remaining{};  // estimate, from the mean so far
-  std::string_view metric;                    // "log loss" or "RMSE", on the held-out rows
+  std::string_view metric;  // "log loss" or "RMSE", on the held-out rows
   double value = 0;
 };
 
@@ -57,7 +54,6 @@ struct report {
   // On the held-out rows, scored by the model as it was written and as it will be served. Keys: "accuracy",
   // "log_loss" and, with two classes, "auc"; or "rmse" and "mae".
   std::map<std::string, double> metrics;
-  std::chrono::duration<double> elapsed{};
   std::filesystem::path model_file;
   std::filesystem::path manifest_file;
   model::manifest manifest;
@@ -65,11 +61,12 @@ struct report {
 
 // Learns `options.target` from the other columns, whose types follow from their cells: all true or false is boolean,
 // all whole numbers integer, all numbers number, anything else category. A feature with missing cells is not required.
-// The target is regressed if it is fractional or has more than 20 distinct whole numbers, else it names classes; of two
-// classes the second in sort order is the positive one.
+// The target is regressed if it is fractional or has more than 20 distinct whole numbers, else it names classes: equal
+// values are one, called as the first of them is spelt (0 and 0.0, true and TRUE); of two classes the second in sort
+// order is the positive one.
 //
 // The same table, options and number of threads give the same files. The files replace old ones only when both are
-// complete. Errors name the column and say what was expected.
+// complete; that they can be written is tried before learning. Errors name the column and say what was expected.
 [[nodiscard]] result<report> train(const model::table& table, const options& options,
                                    const std::function<void(const progress&)>& on_progress = {});
 

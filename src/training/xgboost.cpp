@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 
 namespace jury::training {
 namespace {
 
 void check(int status) {
-  if (status != 0) throw xgboost_error(fmt::format("XGBoost: {}", XGBGetLastError()));
+  if (status == 0) return;
+  const std::string_view said = XGBGetLastError();
+  throw xgboost_error(fmt::format("XGBoost: {}", said.substr(0, said.find("\nStack trace"))));
 }
 
 const char* type_name(model::feature_type type) {

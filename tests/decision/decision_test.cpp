@@ -51,10 +51,55 @@ TEST(request_schema, refuses_what_the_manifest_forbids) {
   }
 }
 
+TEST(request_schema, takes_no_code_below_zero_whatever_the_manifest_says) {
+  auto manifest = example();
+  manifest.features[3].minimum = -5;
+  EXPECT_EQ(request_schema(manifest).value().fields()[3].constraints.ge, 0);
+  manifest.features[3].minimum = 5;
+  EXPECT_EQ(request_schema(manifest).value().fields()[3].constraints.ge, 5);
+}
+
 TEST(request_schema, leaves_a_feature_called_reference_to_the_model) {
   auto manifest = example();
   manifest.features[1].name = "reference";
   EXPECT_EQ(request_schema(manifest).value().fields().size(), 4U);
+}
+
+// Each text was put to FastAPI 0.165, where a Header has the same lengths.
+TEST(reference, is_refused_with_fastapis_entries) {
+  EXPECT_FALSE(check_reference(std::string(200, 'x')));
+  std::string umlauts;
+  for (int i = 0; i < 200; ++i) umlauts += "ä";
+  EXPECT_FALSE(check_reference(umlauts)) << "the limit counts characters";
+  const auto entry = [](std::string_view header) {
+    std::string body;
+    schema::append_422(body, {check_reference(header).value()});
+    return body;
+  };
+  EXPECT_EQ(entry(umlauts + "x"), R"({"detail":[{"type":"string_too_long","loc":["header","x-reference"],)"
+                                  R"("msg":"String should have at most 200 characters","input":")" +
+                                      umlauts + R"(x","ctx":{"max_length":200}}]})");
+  EXPECT_EQ(entry(""), R"({"detail":[{"type":"string_too_short","loc":["header","x-reference"],)"
+                       R"("msg":"String should have at least 1 character","input":"","ctx":{"min_length":1}}]})");
+  EXPECT_EQ(check_reference("caf\xe9")->type, "string_unicode");
+}
+
+TEST(reference, is_refused_together_with_what_is_wrong_with_the_body) {
+  const auto schema = request_schema(example()).value();
+  schema::binder binder(schema);
+  std::vector<double> row(schema.row_size());
+  const auto types = [&](std::string_view body) {
+    auto why = binder.bind(body, row).error();
+    why.add_in_front(check_reference("").value());
+    std::vector<std::string> found;
+    for (const auto& error : why.errors) found.push_back(error.type);
+    return found;
+  };
+  using list = std::vector<std::string>;
+  EXPECT_EQ(types(R"({"age": "x", "purpose": "car", "code": 0})"), (list{"string_too_short", "int_parsing"}));
+  EXPECT_EQ(types(""), (list{"string_too_short", "missing"}));
+  EXPECT_EQ(types(R"({"age": 1,})"), list{"json_invalid"});
+  EXPECT_EQ(types("{\"age\": \"\xff\"}"), list{});
 }
 
 TEST(openapi, describes_the_model_that_is_served) {
@@ -68,6 +113,29 @@ TEST(openapi, describes_the_model_that_is_served) {
   const auto& request = document.at("components").at("schemas").at("DecisionRequest").as_object();
   EXPECT_EQ(request.at("required"), boost::json::parse(R"(["age", "purpose", "code"])"));
   EXPECT_EQ(request.at("properties").at("age").at("minimum"), 18.0);
+}
+
+TEST(openapi, declares_every_status_that_is_answered) {
+  const auto manifest = example();
+  const auto schema = request_schema(manifest).value();
+  const auto statuses = [&](bool with_keys, std::string_view path, std::string_view verb) {
+    const auto document = boost::json::parse(openapi_document(manifest, schema, with_keys));
+    std::string found;
+    for (const auto& [status, response] : document.at("paths").at(path).at(verb).at("responses").as_object()) {
+      found += std::string(status) + ' ';
+      const auto* const headers = response.as_object().if_contains("headers");
+      if (status == "503" && path != "/health/ready") {
+        EXPECT_TRUE(headers != nullptr && headers->as_object().contains("Retry-After"));
+      }
+    }
+    return found;
+  };
+  EXPECT_EQ(statuses(false, "/decisions", "post"), "200 400 413 422 503 ");
+  EXPECT_EQ(statuses(true, "/decisions", "post"), "200 400 401 413 422 503 ");
+  EXPECT_EQ(statuses(false, "/decisions/{decision_id}", "get"), "200 404 422 503 ");
+  EXPECT_EQ(statuses(true, "/decisions/{decision_id}", "get"), "200 401 404 422 503 ");
+  EXPECT_EQ(statuses(true, "/health/live", "get"), "200 ");
+  EXPECT_EQ(statuses(true, "/health/ready", "get"), "200 503 ");
 }
 
 TEST(cache_key, is_the_same_for_rows_that_the_model_can_not_tell_apart) {

@@ -63,6 +63,29 @@ TEST_F(model_folder, refuses_a_manifest_of_another_model) {
   EXPECT_ERROR(compile(folder_), "expected 2 labels for a model with 1 outputs, got 1");
 }
 
+ensemble of_outputs(std::uint32_t outputs, link link) {
+  ensemble made{.features = 1, .outputs = outputs, .link = link, .objective = "an:objective"};
+  made.base.resize(outputs);
+  return made;
+}
+
+TEST(compile, numbers_the_classes_that_a_manifest_does_not_name) {
+  const manifest unnamed{.features = {{.name = "x"}}};
+  const auto bytes = compile(of_outputs(3, link::softmax), unnamed, std::string(64, '0')).value();
+  const auto written = parse_manifest(model::open(bytes.bytes()).value().manifest_text()).value();
+  EXPECT_EQ(written.policy.labels, (std::vector<std::string>{"0", "1", "2"}));
+}
+
+TEST(compile, refuses_several_targets_that_are_no_classes) {
+  for (const auto link : {link::identity, link::logistic}) {
+    for (const std::vector<std::string>& labels : {std::vector<std::string>{}, {"a", "b"}}) {
+      const manifest described{.features = {{.name = "x"}}, .policy = {.labels = labels}};
+      EXPECT_ERROR(compile(of_outputs(2, link), described, std::string(64, '0')),
+                   "the model predicts 2 targets (an:objective): a decision needs a single score");
+    }
+  }
+}
+
 TEST_F(model_folder, gives_equal_bytes_for_equal_files) {
   write("model.json", tiny_model);
   const auto once = compile(folder_ / "model.json").value();

@@ -81,6 +81,7 @@ tree grow(random_engine& random, const shape& shape) {
 
 ensemble make_ensemble(random_engine& random, const shape& shape) {
   ensemble out{.features = shape.features, .outputs = shape.outputs};
+  if (shape.outputs > 1) out.link = link::softmax;  // of several targets that are no classes compile() takes none
   out.arithmetic = shape.is_f32 ? arithmetic::f32 : arithmetic::f64;
   for (std::uint32_t i = 0; i < shape.outputs; ++i) out.base.push_back(0.1F * static_cast<float>(i + 1));
   if (!shape.is_f32 && below(random, 2) == 0) out.divisor = shape.trees;

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "schema/support.hpp"
 
 namespace jury::schema::testing {
@@ -21,6 +23,7 @@ TEST(object_schema, names_the_field_that_is_described_wrongly) {
   EXPECT_NE(refusal_of({{.name = "b", .type = boolean, .default_value = 2.0}}), "");
   EXPECT_NE(refusal_of({{.name = "i", .type = integer, .default_value = 1.5}}), "");
   EXPECT_NE(refusal_of({{.name = "i", .type = integer, .default_value = "1"}}), "");
+  EXPECT_NE(refusal_of({{.name = "i", .type = integer, .default_value = INFINITY}}), "");
   EXPECT_NE(refusal_of({{.name = "s", .type = string, .default_value = 1.0}}), "");
   EXPECT_NE(refusal_of({{.name = "i", .type = integer, .constraints = {.ge = 1.5}}}), "");
   EXPECT_NE(refusal_of({{.name = "n", .constraints = {.multiple_of = 0}}}), "");
@@ -58,6 +61,7 @@ TEST(title_case, is_pythons) {
   EXPECT_EQ(title_case("x-tok"), "X-Tok");
   EXPECT_EQ(title_case("f2b"), "F2B");
   EXPECT_EQ(title_case("URL"), "Url");
+  EXPECT_EQ(title_case("größe_cm"), "Größe Cm");
 }
 
 }  // namespace

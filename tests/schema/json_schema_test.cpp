@@ -20,6 +20,14 @@ TEST(json_schema, is_fastapis_component) {
             R"("type":"object","required":["age","income","name"],"title":"DecisionRequest"})");
 }
 
+TEST(json_schema, writes_integer_defaults_of_any_size) {
+  const auto schema =
+      schema_of({{.name = "i", .type = field_type::integer, .required = false, .default_value = 3.0},
+                 {.name = "j", .type = field_type::integer, .required = false, .default_value = -1e20}});
+  EXPECT_TRUE(json_schema(schema).contains(R"("title":"I","default":3})"));
+  EXPECT_TRUE(json_schema(schema).contains(R"("title":"J","default":-100000000000000000000})"));
+}
+
 TEST(json_schema, describes_every_kind_of_field) {
   using enum field_type;
   const auto schema =
@@ -75,7 +83,9 @@ TEST(openapi, is_fastapis_document) {
                                 .schema = R"({"type":"string","title":"X-Tok"})",
                                 .description = "h"}},
                 .request_schema = "DecisionRequest",
-                .responses = {{.schema = "{}"}, {.status = 503, .description = "busy"}, validation_error_response()},
+                .responses = {{.schema = "{}"},
+                              {.status = 503, .description = "busy", .headers = R"({"H":{}})"},
+                              validation_error_response()},
                 .security = {"APIKeyHeader"}});
   document.add({.method = "GET",
                 .path = "/decisions/{id}",
@@ -95,7 +105,8 @@ TEST(openapi, is_fastapis_document) {
       R"("security":[{"APIKeyHeader":[]}],"parameters":[{"name":"x-tok","in":"header","required":false,)"
       R"("schema":{"type":"string","title":"X-Tok"},"description":"h"}],"requestBody":{"required":true,"content":{)"
       R"("application/json":{"schema":{"$ref":"#/components/schemas/DecisionRequest"}}}},"responses":{"200":{)"
-      R"("description":"Successful Response","content":{"application/json":{"schema":{}}}},"503":{"description":"busy"},)"
+      R"("description":"Successful Response","content":{"application/json":{"schema":{}}}},"503":{"description":"busy",)"
+      R"("headers":{"H":{}}},)"
       R"("422":{"description":"Validation Error","content":{"application/json":{"schema":{)"
       R"("$ref":"#/components/schemas/HTTPValidationError"}}}}}},"delete":{"summary":"Delete","operationId":"delete",)"
       R"("responses":{"200":{"description":"Successful Response"}}}},"/decisions/{id}":{"get":{"summary":"Get",)"

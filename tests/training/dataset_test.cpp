@@ -71,10 +71,34 @@ TEST(dataset, finds_the_task_in_the_target) {
   EXPECT_EQ(prepare(parse(rows(60, [](int i) { return i % 12; })), "y")->labels[2], "2") << "sorted as numbers";
 }
 
+TEST(dataset, takes_equal_values_of_the_target_for_one_class) {
+  const auto target = [](std::vector<std::string> spellings) {
+    return prepare(parse(rows(30, [&](int i) { return spellings[static_cast<std::size_t>(i) % spellings.size()]; })),
+                   "y")
+        .value();
+  };
+  const auto numbers = target({"1.0", "0", "1", "-0.0"});
+  EXPECT_EQ(numbers.labels, (std::vector<std::string>{"0", "1.0"}));
+  EXPECT_EQ(numbers.task, task::binary);
+  EXPECT_EQ(numbers.target[0], 1);
+  EXPECT_EQ(numbers.target[2], 1);
+  EXPECT_EQ(numbers.target[3], 0);
+  const auto booleans = target({"true", "FALSE", "True", "false"});
+  EXPECT_EQ(booleans.labels, (std::vector<std::string>{"FALSE", "true"}));
+  EXPECT_EQ(booleans.target[2], 1);
+  EXPECT_EQ(booleans.target[3], 0);
+  const auto many =
+      prepare(parse(rows(60, [](int i) { return fmt::format("{}{}", i % 15, i < 30 ? "" : ".0"); })), "y");
+  EXPECT_EQ(many->task, task::multiclass) << "15 values, 30 spellings";
+  EXPECT_EQ(many->labels.size(), 15U);
+}
+
 TEST(dataset, says_what_is_wrong_with_the_table) {
   EXPECT_ERROR(with_column("1 2 3 4 5 6 7 8 9 10", "z"), "no column \"z\"; it has: x, y");
   EXPECT_ERROR(with_column("1 2 3"), "3 rows, expected at least 10");
   EXPECT_ERROR(prepare(parse("x,y\n"), "y"), "no rows");
+  EXPECT_ERROR(with_column("1 2 3 4 5 6 7 8 1e300 10"), "line 10, column \"x\": 1e300 is too large");
+  EXPECT_ERROR(prepare(parse(rows(30, [](int i) { return i == 7 ? 1e300 : i + 0.5; })), "y"), "line 9, column \"y\"");
   EXPECT_ERROR(with_column("NA NA NA NA NA NA NA NA NA NA"), "the column \"x\" has no values");
   EXPECT_ERROR(prepare(parse(rows(20, [](int) { return "a"; })), "y"), "always \"a\"");
   EXPECT_ERROR(prepare(parse(rows(20, [](int i) { return i == 7 ? "b" : "a"; })), "y"), "\"b\" in 1 row only");
