@@ -26,7 +26,7 @@ class Commands(unittest.TestCase):
 
     def jury(self, *arguments, code=0, **environment):
         done = subprocess.run([server.JURY, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              env={**os.environ, **environment})
+                              env=server.environment(**environment))
         self.assertEqual(done.returncode, code, done.stderr)
         return done.stdout if code == 0 else done.stderr
 
@@ -129,7 +129,7 @@ class Commands(unittest.TestCase):
         kubernetes = {"JURY_PORT": "tcp://10.0.0.1:80", "JURY_PORT_80_TCP_ADDR": "10.0.0.1", "JURY_SERVICE_HOST": "10.0.0.1",
                       "JURY_SERVICE_PORT": "80", "JURY_SERVICE_PORT_HTTP": "80"}
         # Another command's variable is known, and read by nobody.
-        with server.Server(self.model, environment={**kubernetes, "JURY_TREES": "0"}) as running:
+        with server.Server(self.model, variables={**kubernetes, "JURY_TREES": "0"}) as running:
             self.assertIn("JURY_PORT=tcp://10.0.0.1:80", running.text())
 
     def test_a_mistake_in_the_config_file_names_file_and_option(self):

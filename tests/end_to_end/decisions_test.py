@@ -62,7 +62,8 @@ class Decisions(unittest.TestCase):
         predicted = list(csv.DictReader(io.StringIO(printed)))
         self.assertEqual(len(predicted), len(self.rows))
 
-        server.wait_for(lambda: len(self.server.stored()) >= len(self.rows), "storing every decision")
+        decided = {json.loads(answer)["decision_id"] for answer in answers}
+        server.wait_for(lambda: decided <= {id for id, _ in self.server.stored()}, "storing every decision")
         for answer, margin, prediction in zip(answers, expected, predicted):
             decision = json.loads(answer)
             record = self.record(decision["decision_id"])
@@ -126,9 +127,9 @@ class Decisions(unittest.TestCase):
         self.assertEqual(self.errors('{"age":1,}')[0]["type"], "json_invalid")
 
     def test_a_refusal_is_recorded(self):
-        before = self.server.stored("status").count((422,))
-        self.errors({"age": 30})
-        server.wait_for(lambda: self.server.stored("status").count((422,)) > before, "the record of the refusal")
+        self.assertEqual(self.server.decide({"age": 30}, {"X-Correlation-ID": "refused"})[0], 422)
+        server.wait_for(lambda: ("refused", 422) in self.server.stored("correlation_id, status"),
+                        "the record of the refusal")
 
     def test_a_reference_that_can_not_be_kept_is_refused(self):
         for reference in ("x" * 201, b"caf\xe9", ""):
@@ -137,8 +138,9 @@ class Decisions(unittest.TestCase):
 
     def test_whatever_is_sent_the_table_stays_readable(self):
         for body in (b'{"age":"\xff"}', ("{" + '"\u00e9":1,' * 3000).encode()):
-            self.assertIn(self.server.decide(body)[0], (400, 422))
-        server.wait_for(lambda: (400,) in self.server.stored("status"), "the record of the refusal")
+            self.assertIn(self.server.decide(body, {"X-Correlation-ID": "unreadable"})[0], (400, 422))
+        server.wait_for(lambda: self.server.stored("correlation_id").count(("unreadable",)) == 2,
+                        "the records of the refusals")
         self.server.stored("*")  # sqlite3 decodes every text
 
     def test_numbers_that_are_none_are_refused(self):

@@ -1,4 +1,5 @@
 """The processes of a server: start, stop, death and replacement, and what is refused at the start."""
+import concurrent.futures
 import errno
 import http.client
 import json
@@ -9,7 +10,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import threading
 import unittest
 
 import server
@@ -89,11 +89,11 @@ class Processes(unittest.TestCase):
     def test_options_come_from_environment_and_file_and_unknown_ones_are_errors(self):
         config = self.folder / "config"
         config.write_text("workers = 1\nlog-format = json\n")
-        with server.Server(self.model, "--config", str(config), environment={"JURY_LOG_LEVEL": "debug"}) as running:
+        with server.Server(self.model, "--config", str(config), variables={"JURY_LOG_LEVEL": "debug"}) as running:
             self.assertEqual(set(running.children()), {"worker 0", "recorder"})
             for line in running.text().splitlines():
                 json.loads(line)
-        with server.Server(self.model, environment={"JURY_CONFIG": str(config)}) as running:
+        with server.Server(self.model, variables={"JURY_CONFIG": str(config)}) as running:
             self.assertEqual(set(running.children()), {"worker 0", "recorder"})
         for wrong in (["--config", str(self.folder / "wrong")], ["--prot", "80"], ["--cache", "redis://x"],
                       ["--workers", "many"]):
@@ -101,7 +101,7 @@ class Processes(unittest.TestCase):
             running = server.Server(self.model, *wrong)
             self.assertEqual(running.process.wait(30), 2, wrong)
             running.__exit__(None)
-        running = server.Server(self.model, environment={"JURY_PROT": "80"})
+        running = server.Server(self.model, variables={"JURY_PROT": "80"})
         self.assertEqual(running.process.wait(30), 2)
         self.assertIn("JURY_PROT", running.text())
         running.__exit__(None)
@@ -111,7 +111,7 @@ class Processes(unittest.TestCase):
         folder.mkdir()
         running = server.Server(self.model, "--workers", "1", folder=folder).wait_until_ready()
         body = json.dumps(self.row).encode()
-        with socket.create_connection(("127.0.0.1", running.port)) as client:
+        with socket.create_connection(("127.0.0.1", running.port), timeout=60) as client:
             client.sendall(b"POST /decisions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                            b"Content-Length: %d\r\n\r\n" % len(body) + body[:10])
             server.wait_for(lambda: b"jury_connections 1" in running.get("/metrics")[1] or
@@ -139,10 +139,8 @@ class Processes(unittest.TestCase):
         running = server.Server(self.model, "--workers", "1", folder=folder).wait_until_ready()
         os.kill(running.children()["recorder"], signal.SIGSTOP)
         decision = json.loads(running.decide(self.row)[1])
-        running.process.kill()
-        running.process.wait()
+        running.kill()
         self.assertEqual(running.stored(), [])
-        running.log.close()
         with server.Server(self.model, "--workers", "1", folder=folder) as running:
             server.wait_for(lambda: running.stored(), "the replay of the spool")
             self.assertEqual([id for id, _ in running.stored()], [decision["decision_id"]])
@@ -150,13 +148,9 @@ class Processes(unittest.TestCase):
     def test_no_process_outlives_a_killed_supervisor(self):
         running = server.Server(self.model, "--workers", "2").wait_until_ready()
         children = running.children()
-        running.process.kill()
-        running.process.wait()
+        running.kill()
         for name, pid in children.items():
-            server.wait_for(lambda: not pathlib.Path(f"/proc/{pid}").exists(), f"the end of {name}", 5)
-        with socket.socket() as port:
-            port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            port.bind(("127.0.0.1", running.port))
+            server.wait_for(lambda: server.ended(pid), f"the end of {name}")
         running.__exit__(None)
 
     def test_a_full_spool_refuses_and_says_when_to_come_back(self):
@@ -192,18 +186,11 @@ class Processes(unittest.TestCase):
 
     def test_many_clients_at_once_are_all_answered_and_stored(self):
         with server.Server(self.model, "--workers", "2") as running:
-            decided = []
+            def decide(_):
+                return json.loads(running.decide(self.row)[1])["decision_id"]
 
-            def client():
-                for _ in range(25):
-                    decided.append(json.loads(running.decide(self.row)[1])["decision_id"])
-
-            clients = [threading.Thread(target=client) for _ in range(8)]
-            for each in clients:
-                each.start()
-            for each in clients:
-                each.join()
-            self.assertEqual(len(set(decided)), 200)
+            with concurrent.futures.ThreadPoolExecutor(8) as clients:
+                self.assertEqual(len(set(clients.map(decide, range(200)))), 200)
             server.wait_for(lambda: len(running.stored()) == 200, "storing all")
 
 

@@ -1,6 +1,7 @@
 """Starts `jury serve` for a test, in a folder and on a port of its own."""
 import contextlib
 import csv
+import fcntl
 import http.client
 import json
 import os
@@ -8,8 +9,10 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -32,10 +35,26 @@ def wait_for(condition, what, seconds=60.0):
         time.sleep(0.01)
 
 
+def environment(**more):
+    """The caller's, without what would configure Jury."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("JURY_")} | more
+
+
 def train(folder, *options):
     """Trains a model of the demo's kind, small enough for a test."""
-    subprocess.run([JURY, "train", TABLE, "--target", TARGET, "--out", folder, "--name", "german_credit", *options],
-                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    done = subprocess.run([JURY, "train", TABLE, "--target", TARGET, "--out", folder, "--name", "german_credit",
+                           *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment())
+    if done.returncode != 0:
+        raise AssertionError(f"training ended with {done.returncode}:\n{done.stdout.decode(errors='replace')}")
+
+
+def ended(pid):
+    """Whether a process is gone; one that only waits to be reaped, with no thread left, is."""
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        return state == "Z" and len(list(pathlib.Path(f"/proc/{pid}/task").iterdir())) == 1
+    except OSError:
+        return True
 
 
 def rows():
@@ -48,16 +67,16 @@ def rows():
 
 
 class Server:
-    def __init__(self, model, *options, folder=None, port=0, environment=None, pinned=None):
+    def __init__(self, model, *options, folder=None, port=0, variables=None, pinned=None):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="jury-test-"))
         self.owns_folder = folder is None
         self.database = self.folder / "decisions.db"
         self.log = open(self.folder / "log", "ab+")
         self.port = port
-        self.command = [*(["taskset", "-c", pinned] if pinned else []), JURY, "serve", model, "--port", str(port), "--store", f"sqlite:{self.database}", "--spool",
-                        str(self.folder / "spool"), *options]
+        self.command = [*(["taskset", "-c", pinned] if pinned else []), JURY, "serve", model, "--port", str(port),
+                        "--store", f"sqlite:{self.database}", "--spool", str(self.folder / "spool"), *options]
         self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
-                                        env={**os.environ, **(environment or {})})
+                                        env=environment(**(variables or {})))
 
     def text(self):
         return (self.folder / "log").read_text(errors="replace")
@@ -103,7 +122,8 @@ class Server:
                 text = status.read_text()
                 parent = int(re.search(r"^PPid:\t(\d+)", text, re.M)[1])
                 name = re.search(r"^Name:\t(.*)", text, re.M)[1]
-                if parent == self.process.pid and name.startswith("jury: "):
+                alive = re.search(r"^State:\tZ", text, re.M) is None
+                if alive and parent == self.process.pid and name.startswith("jury: "):
                     found[name.removeprefix("jury: ")] = int(status.parent.name)
         return found
 
@@ -119,10 +139,27 @@ class Server:
                     return []
                 raise
 
+    def kill(self):
+        """kill -9 of the supervisor. Returns when nothing of the server holds its port or its spool any more."""
+        self.process.kill()
+        self.process.wait()
+
+        def free():
+            with socket.socket() as port, open(self.folder / "spool" / "recorder.lock", "ab") as lock:
+                port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                with contextlib.suppress(OSError):
+                    port.bind(("127.0.0.1", self.port))
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return True
+            return False
+
+        wait_for(free, "the end of the killed server's processes")
+        self.log.close()
+
     def stop(self, number=signal.SIGTERM):
         if self.process.poll() is None:
             self.process.send_signal(number)
-        code = self.process.wait(60)
+        code = self.process.wait(90)
         # A sanitizer ends only the process that it caught; the supervisor would replace it and hide it.
         found = re.search(r"(WARNING|ERROR): \w+Sanitizer.*|.*: runtime error: .*", self.text())
         if found:
@@ -130,7 +167,11 @@ class Server:
         return code
 
     def __enter__(self):
-        return self.wait_until_ready()
+        try:
+            return self.wait_until_ready()
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
 
     def __exit__(self, kind, *_):
         try:

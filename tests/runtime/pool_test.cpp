@@ -11,11 +11,11 @@ namespace jury {
 namespace {
 
 TEST(thread_pool, starts_threads_on_demand_and_no_more_than_its_bound) {
-  thread_pool pool({.name = "p", .threads = 3});
-  EXPECT_EQ(pool.stats().started, 0U);
   std::latch arrived(3);
   std::promise<void> release;
   const auto released = release.get_future().share();
+  thread_pool pool({.name = "p", .threads = 3});
+  EXPECT_EQ(pool.stats().started, 0U);
   for (int i = 0; i < 5; ++i) {
     pool.submit([&arrived, released, i] {
       if (i < 3) arrived.count_down();
@@ -51,12 +51,12 @@ TEST(thread_pool, runs_jobs_in_the_order_of_arrival) {
 }
 
 TEST(thread_pool, refuses_by_name_what_exceeds_its_queue) {
-  thread_pool pool({.name = "narrow", .threads = 1, .queue = 1});
   std::latch running(1);
   std::promise<void> release;
-  pool.submit([&] {
+  thread_pool pool({.name = "narrow", .threads = 1, .queue = 1});
+  pool.submit([&running, released = release.get_future().share()] {
     running.count_down();
-    release.get_future().wait();
+    released.wait();
   });
   running.wait();
   pool.submit([] {});
