@@ -126,9 +126,7 @@ bool app::admits(const route_entry& route, const http::request& request) const {
 }
 
 task<http::response> app::handle(const http::request* request) {
-  const auto given = request->header("X-Correlation-ID");
-  correlation_id.set(given && is_correlation_id(*given) ? std::string(*given) : new_id());
-
+  identify(request);
   match found = find(*request);
   const route_metrics* const counted = found.route != nullptr ? &found.route->counted
                                        : unmatched_           ? &*unmatched_
@@ -156,8 +154,15 @@ task<http::response> app::handle(const http::request* request) {
   co_return response;
 }
 
-void app::count_refused(int status) {
-  if (unmatched_) counts_.add(counter_of(*unmatched_, status));
+void app::note_refusal(const http::request* understood, http::response& answer) {
+  identify(understood);
+  answer.headers.push_back({"X-Correlation-ID", *correlation_id.get()});
+  if (unmatched_) counts_.add(counter_of(*unmatched_, answer.status));
+}
+
+void app::identify(const http::request* request) {
+  const auto given = request != nullptr ? request->header("X-Correlation-ID") : std::nullopt;
+  correlation_id.set(given && is_correlation_id(*given) ? std::string(*given) : new_id());
 }
 
 std::string app::new_id() { return ids_.next(static_cast<std::uint64_t>(unix_nanoseconds() / 1'000'000)).to_string(); }

@@ -50,8 +50,9 @@ class app {
   void route(http::method verb, std::string_view path, access who, route_metrics counted, handler run);
   // Requests that match no path are counted here.
   void count_unmatched(route_metrics counted) { unmatched_ = counted; }
-  // A request that was refused before it was understood, as one that matches no path.
-  void count_refused(int status);
+  // A request that the HTTP server refuses itself: it has a correlation id too, and counts as one that matches no path.
+  // `understood` may be null. See http::options::on_refusal.
+  void note_refusal(const http::request* understood, http::response& answer);
   // From now on routes with access::with_key want one of these keys, in `X-API-Key` or as a bearer token.
   void demand(api_keys keys) { keys_ = std::move(keys); }
 
@@ -75,6 +76,7 @@ class app {
   [[nodiscard]] match find(const http::request& request) const;
   // What is answered without a handler: no such route, no such method, no valid key.
   [[nodiscard]] std::optional<http::response> refuse(const match& found, const http::request& request) const;
+  void identify(const http::request* request);
   std::string new_id();
   [[nodiscard]] bool admits(const route_entry& route, const http::request& request) const;
 

@@ -2,11 +2,16 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <climits>
+#include <cmath>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -20,6 +25,7 @@ namespace {
 
 constexpr std::size_t buffer_bound = 4 << 20;
 constexpr auto gathering_time = std::chrono::milliseconds(5);
+constexpr std::int64_t patience_at_the_end = 1'000'000'000;
 
 struct logger {
   level lowest = level::info;
@@ -29,11 +35,13 @@ struct logger {
 
   std::mutex mutex;
   std::condition_variable wake;
-  std::string buffer;     // guarded by mutex
-  bool sleeping = false;  // guarded by mutex: the writer waits for the first line
-  bool stopping = false;  // guarded by mutex
-  std::atomic<bool> writing = false;
+  std::string buffer;                 // guarded by mutex
+  bool sleeping = false;              // guarded by mutex: the writer waits for the first line
+  bool stopping = false;              // guarded by mutex
+  std::atomic<bool> writing = false;  // changes with mutex held
   std::thread writer;
+  // Steady nanoseconds. Without a writer nobody ever waits for the reader of standard error.
+  std::atomic<std::int64_t> give_up_at = 0;
   std::atomic<std::uint64_t> lost = 0;
 };
 
@@ -43,13 +51,34 @@ logger& the_logger() {
   return *instance;
 }
 
-void write_out(std::string_view text) {
+// A pipe that poll() calls writable takes this much without blocking; a file takes everything.
+std::size_t most_at_once() {
+  struct stat file{};
+  return fstat(STDERR_FILENO, &file) == 0 && S_ISREG(file.st_mode) ? buffer_bound : PIPE_BUF;
+}
+
+// Waits for the reader of standard error until log.give_up_at and counts the lines that are lost then, or because
+// nobody listens any more.
+void write_out(logger& log, std::string_view text) {
+  constexpr int look_again = 100;  // milliseconds
+  const std::size_t most = most_at_once();
   while (!text.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;  // nobody listens: a log has nowhere to complain
-    text.remove_prefix(static_cast<std::size_t>(written));
+    pollfd reader{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+    const bool expired = steady_nanoseconds() >= log.give_up_at.load(std::memory_order_relaxed);
+    const int ready = poll(&reader, 1, expired ? 0 : look_again);
+    if (ready == 0 && expired) break;
+    if (ready <= 0) {
+      if (ready < 0 && errno != EINTR) break;
+      continue;
+    }
+    const ssize_t written = ::write(STDERR_FILENO, text.data(), std::min(text.size(), most));
+    if (written > 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (written == 0 || (errno != EINTR && errno != EAGAIN)) {
+      break;
+    }
   }
+  log.lost.fetch_add(static_cast<std::uint64_t>(std::ranges::count(text, '\n')), std::memory_order_relaxed);
 }
 
 void run_writer(logger& log) {
@@ -64,7 +93,7 @@ void run_writer(logger& log) {
     lines.swap(log.buffer);
     const bool last = log.stopping;
     lock.unlock();
-    write_out(lines);
+    write_out(log, lines);
     lines.clear();
     if (last) return;
     lock.lock();
@@ -105,7 +134,7 @@ void append_number(std::string& out, std::int64_t value) {
   const fmt::format_int digits(value);
   out.append(digits.data(), digits.size());
 }
-void append_number(std::string& out, double value) { out += fmt::format("{}", value); }
+void append_number(std::string& out, double value) { out += std::isfinite(value) ? fmt::format("{}", value) : "null"; }
 
 // A line is one line: what came from outside can't forge another (log injection).
 void append_one_line(std::string& out, std::string_view text) {
@@ -184,24 +213,32 @@ void start_writer() {
   logger& log = the_logger();
   if (log.writing) return;
   log.stopping = false;
+  log.give_up_at = std::numeric_limits<std::int64_t>::max();
   log.writer = std::thread([&log] {
     pthread_setname_np(pthread_self(), "log");
     run_writer(log);
   });
+  const std::scoped_lock lock(log.mutex);
   log.writing = true;
 }
 
 void stop_writer() {
   logger& log = the_logger();
-  if (!log.writing.exchange(false)) return;
+  if (!log.writing) return;
   {
     const std::scoped_lock lock(log.mutex);
     log.stopping = true;
+    log.give_up_at = steady_nanoseconds() + patience_at_the_end;
   }
   log.wake.notify_one();
   log.writer.join();
-  write_out(log.buffer);
-  log.buffer.clear();
+  std::string rest;
+  {
+    const std::scoped_lock lock(log.mutex);
+    log.writing = false;
+    rest.swap(log.buffer);
+  }
+  write_out(log, rest);
 }
 
 std::uint64_t dropped() noexcept { return the_logger().lost.load(std::memory_order_relaxed); }
@@ -216,19 +253,14 @@ void write(level at, std::string_view message, std::initializer_list<field> fiel
   const std::string_view correlation = log.correlation != nullptr ? log.correlation() : std::string_view{};
   const auto append = log.lines == format::json ? append_json : append_text;
   append(line, log, at, correlation, message, fields);
-  if (!log.writing.load(std::memory_order_acquire)) {
-    // The supervisor has no thread for this, and must not stop because nobody reads its standard error.
-    pollfd reader{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
-    if (poll(&reader, 1, 0) > 0) {
-      write_out(line);
-    } else {
-      log.lost.fetch_add(1, std::memory_order_relaxed);
-    }
-    return;
-  }
   bool wake = false;
   {
-    const std::scoped_lock lock(log.mutex);
+    std::unique_lock lock(log.mutex);
+    if (!log.writing) {
+      lock.unlock();
+      write_out(log, line);
+      return;
+    }
     if (log.buffer.size() + line.size() > buffer_bound) {
       log.lost.fetch_add(1, std::memory_order_relaxed);
       return;

@@ -35,6 +35,14 @@ service_metrics::service_metrics(metrics::registry& registry) : routes(api::decl
   relay_failures = registry.add(counter, "jury_sink_failures_total", "Writes that the sink did not take.");
   lag_records = registry.add(gauge, "jury_relay_lag_records", "Records in the spool and not in the sink.");
   lag_seconds = registry.add(gauge, "jury_relay_lag_seconds", "Age of the oldest record that is not in the sink.");
+  recorder_up =
+      registry.add(gauge, "jury_recorder_up", "1 while the recorder runs; else the lag is from its last look.");
+  quarantined =
+      registry.add(counter, "jury_spool_quarantined_segments_total", "Damaged segments of which a copy was set aside.");
+  spool_read_errors = registry.add(counter, "jury_spool_read_errors_total",
+                                   "Spool files or folders that could not be read and are tried again.");
+  lost = registry.add(counter, "jury_records_lost_total",
+                      "Records of answered requests that were lost, with durability memory, because a write failed.");
 
   const auto pool = [&](const char* what, const char* help, const char* name) {
     return registry.add(gauge, std::string("jury_pool_") + what, help, std::string("pool=\"") + name + "\"");

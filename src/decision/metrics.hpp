@@ -25,6 +25,7 @@ struct service_metrics {
   std::size_t spool_bytes;
   std::size_t stored, absorbed, dead, relay_failures;
   std::size_t lag_records, lag_seconds;
+  std::size_t recorder_up, quarantined, spool_read_errors, lost;
   // Of the pools of all workers.
   std::size_t blocking_borrowed, blocking_waiting, blocking_refused;
   std::size_t cpu_borrowed, cpu_waiting, cpu_refused;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "base/cpu_count.hpp"
@@ -10,6 +11,7 @@
 #include "decision/served_model.hpp"
 #include "model/compile.hpp"
 #include "process/child.hpp"
+#include "process/file_lock.hpp"
 #include "process/supervisor.hpp"
 #include "spool/format.hpp"
 
@@ -19,6 +21,8 @@ namespace {
 // A record holds the request, its row and its answer.
 constexpr std::size_t largest_body = spool::max_record_bytes / 2;
 
+constexpr std::chrono::milliseconds predecessor_patience{10'000};
+
 // Everything that can be known to be wrong before a process is started.
 result<void> check(const settings& options) {
   if (options.workers > status_board::most_workers) {
@@ -27,6 +31,13 @@ result<void> check(const settings& options) {
   if (options.http.body > largest_body) {
     return fail(fmt::format("--limit-body: at most {}, so that the record of a request fits into the spool; got {}",
                             largest_body, options.http.body));
+  }
+  // A quarter holds a turn's batch and another is the segment that can't be freed yet.
+  if (options.spool_bytes < 8 * options.http.body) {
+    return fail(
+        fmt::format("--spool-bytes: at least eight times --limit-body, {}, so that each record finds its place; "
+                    "got {}",
+                    8 * options.http.body, options.spool_bytes));
   }
   if (options.cache != "memory:" && options.cache != "none") {
     return fail(fmt::format("--cache: expected `memory:` or `none`, got `{}`", options.cache));
@@ -76,6 +87,7 @@ result<std::string> sqlite_path(const std::string& url) {
 
 int serve(const settings& options) {
   log::set_process_name("supervisor");
+  std::signal(SIGPIPE, SIG_IGN);  // whoever read the log may leave, the server stays
   const auto refuse = [](const error& why, int code) {
     log::error("{}", why.message);
     return code;
@@ -97,6 +109,13 @@ int serve(const settings& options) {
                   process::exit_usage);
   }
   state.socket = std::move(*socket);
+
+  // All processes hold them, so that the last of a killed server must be gone first.
+  const auto spool_lock = process::lock_file(options.spool + "/server.lock", predecessor_patience);
+  if (!spool_lock) return refuse(spool_lock.error(), process::exit_start_up_failed);
+  const auto store = std::filesystem::weakly_canonical(sqlite_path(options.store).value());
+  const auto store_lock = process::lock_file(store.string() + ".lock", predecessor_patience);
+  if (!store_lock) return refuse(store_lock.error(), process::exit_start_up_failed);
 
   const std::size_t cpus = available_cpus();
   const std::size_t workers = options.workers != 0 ? options.workers : cpus;
@@ -144,6 +163,7 @@ int serve(const settings& options) {
       .worker = [&](std::size_t number) { return run_worker(state, number); },
       .worker_gone = [&](std::size_t number) { state.registry.forget_gauges(state.shared->blocks()[number]); },
       .recorder = [&] { return run_recorder(state); },
+      .recorder_gone = [&] { state.shared->recorder_block().set(state.metric.recorder_up, 0); },
       .stop_accepting = [&] { shutdown(state.socket.socket.get(), SHUT_RD); },
       .graceful_timeout = options.graceful_timeout,
   };

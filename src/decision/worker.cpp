@@ -69,6 +69,7 @@ class worker {
                              asio::io_context::executor_type>
       ticker_{loop_.executor()};
   bool draining_ = false;
+  std::uint64_t lost_ = 0;  // of what the journal lost, what is in the metrics
   int exit_code_ = process::exit_success;
 };
 
@@ -147,9 +148,10 @@ http::options worker::http_options() {
   settings.limits = options_.http;
   settings.limits.connections = most_connections(settings.limits, options_.threadpool);
   settings.on_error = [](std::string_view what) { log::error("{}", what); };
+  settings.on_refusal = [this](const http::request* understood, http::response& answer) {
+    app_.note_refusal(understood, answer);
+  };
   settings.on_response = [this](const http::access_entry& done) {
-    // What the server refused itself never reached the app, which counts the rest.
-    if (done.method.empty()) app_.count_refused(done.status);
     if (!options_.access_log) return;
     log::write(log::level::info, "access",
                {{"client", done.client},
@@ -176,6 +178,7 @@ void worker::publish() {
   counts_.set(metric.spool_bytes, journal_.held_bytes());
   counts_.set(metric.connections, http_.connections());
   counts_.set(metric.log_dropped, log::dropped());
+  counts_.add(metric.lost, journal_.lost() - std::exchange(lost_, journal_.lost()));
 }
 
 // Publishes the gauges. With durability `memory` it also sees to it that there is a turn at whose end the journal can

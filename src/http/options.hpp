@@ -18,7 +18,7 @@ using handler = std::function<task<response>(request&)>;
 
 // One answered request, or one that the server refused itself. Views are valid during the call.
 struct access_entry {
-  std::string_view method;  // empty when the request line was never understood
+  std::string_view method;  // empty when the header was never understood
   std::string_view target;
   std::string_view client;
   std::uint16_t client_port = 0;
@@ -30,6 +30,9 @@ struct access_entry {
 struct options {
   http::handler handler;
   http::limits limits;
+  // A request that the server refuses itself: what was understood of it (null unless its header was whole and good),
+  // and the answer, which may be added to. May be empty; must not throw.
+  std::function<void(const request* understood, response& answer)> on_refusal;
   std::function<void(const access_entry&)> on_response;  // may be empty; must not throw
   std::function<void(std::string_view what)> on_error;   // a handler's exception, accept failing; may be empty
 };

@@ -41,9 +41,10 @@ request_reader::progress request_reader::read_header() {
   const auto whole = guard_.check({received.data(), received.size()});
   if (!whole) return refuse(whole.error());
   if (!*whole) return progress::need_more;
+  const auto wrong = bind_header();
+  in_body_ = !wrong;
   if (guard_.facts().content_length.value_or(0) > limits_.body) return refuse({413, "The body is too large"});
-  if (const auto wrong = bind_header()) return refuse(*wrong);
-  in_body_ = true;
+  if (wrong) return refuse(*wrong);
   return read_body();
 }
 
@@ -95,6 +96,11 @@ std::optional<refusal> request_reader::bind_header() {
   return std::nullopt;
 }
 
+const request* request_reader::understood() {
+  if (!in_body_ || (moved_ && bind_header())) return nullptr;
+  return &request_;
+}
+
 bool request_reader::take_continue() noexcept {
   if (!in_body_ || continue_taken_ || last_ != progress::need_more || !guard_.facts().expects_continue) return false;
   continue_taken_ = true;
@@ -119,7 +125,9 @@ void request_reader::next() {
 
 request_reader::part request_reader::awaited() const noexcept {
   if (in_body_) return part::body;
-  return begin_ == end_ ? part::idle : part::header;
+  // The empty line that may stand before a request is none yet.
+  const auto unread = bytes();
+  return std::string_view("\r\n").starts_with({unread.data(), unread.size()}) ? part::idle : part::header;
 }
 
 std::size_t request_reader::body_received() const noexcept { return in_body_ ? end_ - begin_ - guard_.facts().end : 0; }

@@ -48,6 +48,8 @@ class request_reader {
 
   [[nodiscard]] request& current() noexcept { return request_; }
   [[nodiscard]] const refusal& why() const noexcept { return refusal_; }
+  // After `refused`: the request without its body, or null when the header was not whole and good.
+  [[nodiscard]] const request* understood();
   // Drops the request that was complete, with all views of it.
   void next();
 

@@ -5,6 +5,8 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <cerrno>
+#include <exception>
+#include <memory>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -71,9 +73,7 @@ task<> server::accept() {
     }
     if (!error) {
       failing = false;
-      ++open_;
-      if (most != 0) ++by_address_[peer.address()];
-      gate_.spawn(serve(std::move(socket), peer));
+      admit(std::move(socket), peer);
       co_await loop_.turn_end();
     } else if (!stopping_) {
       // Out of descriptors or memory: the connection stays in the queue, and asking again at once would spin.
@@ -89,18 +89,40 @@ task<> server::accept() {
   if (open_ == 0) drained_.cancel();
 }
 
-task<> server::serve(tcp_socket socket, asio::ip::tcp::endpoint peer) {
-  session connection(options_, dates_, std::move(socket), peer);
-  sessions_.insert(&connection);
-  if (stopping_) connection.stop();
-  if (closed_) connection.abort();
-  co_await connection.run();
-  sessions_.erase(&connection);
+void server::admit(tcp_socket socket, const asio::ip::tcp::endpoint& peer) {
+  ++open_;
+  try {
+    if (options_.limits.connections_per_address != 0) ++by_address_[peer.address()];
+    gate_.spawn(serve(std::move(socket), peer));
+  } catch (const std::exception& e) {  // out of memory: this connection is lost, the next may not be
+    release(peer);
+    if (options_.on_error) options_.on_error(e.what());
+  }
+}
+
+void server::release(const asio::ip::tcp::endpoint& peer) {
   if (const auto address = by_address_.find(peer.address()); address != by_address_.end() && --address->second == 0) {
     by_address_.erase(address);
   }
   if (open_-- == options_.limits.connections) pause_.cancel();
   if (open_ == 0 && !accepting_) drained_.cancel();
+}
+
+task<> server::serve(tcp_socket socket, asio::ip::tcp::endpoint peer) {
+  std::exception_ptr failure;
+  try {
+    session connection(options_, dates_, std::move(socket), peer);
+    sessions_.insert(&connection);
+    const auto forget = [&](session* gone) { sessions_.erase(gone); };
+    const std::unique_ptr<session, decltype(forget)> listed(&connection, forget);
+    if (stopping_) connection.stop(steady_nanoseconds());
+    if (closed_) connection.abort();
+    co_await connection.run();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  release(peer);
+  if (failure) std::rethrow_exception(failure);  // to the gate, which logs it
 }
 
 // One timer for all connections: a deadline costs a request an assignment.
@@ -119,7 +141,7 @@ void server::stop() {
   error_code ignored;
   acceptor_.cancel(ignored);
   pause_.cancel();
-  for (auto* connection : sessions_) connection->stop();
+  for (auto* connection : sessions_) connection->stop(steady_nanoseconds());
 }
 
 task<> server::drain(std::chrono::nanoseconds patience) {

@@ -35,8 +35,8 @@ class server {
   // share it share its connections. Owns the descriptor from here on. Fails when it is no such socket.
   result<void> listen(int descriptor);
 
-  // Accepts no more and closes idle connections; requests in progress are answered with `Connection: close`. Safe to
-  // call twice.
+  // Accepts no more. Requests in progress, and those that idle connections send within `limits::idle_at_stop`, are
+  // answered with `Connection: close`. Safe to call twice.
   void stop();
 
   // Stops; resumes when all connections have ended. After `patience` those that remain are closed, and only handlers
@@ -51,6 +51,8 @@ class server {
                                            asio::io_context::executor_type>;
 
   task<> accept();
+  void admit(tcp_socket socket, const asio::ip::tcp::endpoint& peer);
+  void release(const asio::ip::tcp::endpoint& peer);
   task<> serve(tcp_socket socket, asio::ip::tcp::endpoint peer);
   task<> sweep();
 

@@ -61,11 +61,6 @@ task<request_reader::progress> session::read_request() {
       if (closing_) co_return progress::need_more;
     }
     idle_ = awaited_ == request_reader::part::idle;
-    if (idle_ && stopping_) {
-      // The request that crosses our close on its way is read once more, not reset.
-      if (receive_now()) continue;
-      co_return progress::need_more;
-    }
 
     const auto space = reader_.space();
     error_code error;
@@ -83,7 +78,7 @@ task<request_reader::progress> session::read_request() {
       refusal_ = {408, "The request took too long to arrive"};
       co_return progress::refused;
     }
-    if (!stopping_ || !socket_.is_open()) co_return progress::need_more;
+    if (!socket_.is_open()) co_return progress::need_more;
   }
 }
 
@@ -122,11 +117,17 @@ task<> session::answer_request() {
 task<> session::refuse() {
   closing_ = lingering_ = true;
   const auto began = now_;
-  const auto answer = error_response(refusal_);
-  write(answer, nullptr);
+  auto answer = error_response(refusal_);
+  const request* const understood = reader_.understood();
+  if (options_.on_refusal) options_.on_refusal(understood, answer);
+  write(answer, understood);
   if (!send_now()) co_await send();
   now_ = steady_nanoseconds();
-  report({}, {}, answer.status, began);
+  if (understood != nullptr) {
+    report(understood->method_text, understood->target, answer.status, began);
+  } else {
+    report({}, {}, answer.status, began);
+  }
 }
 
 void session::write(const response& answer, const request* to) {
@@ -185,13 +186,6 @@ task<> session::linger() {
   deadline_ = never;
 }
 
-bool session::receive_now() noexcept {
-  const auto space = reader_.space();
-  error_code error;
-  reader_.received(socket_.read_some(asio::buffer(space.data(), space.size()), error));
-  return !error;
-}
-
 void session::expire(std::int64_t now) noexcept {
   if (now < deadline_) return;
   deadline_ = never;
@@ -200,10 +194,10 @@ void session::expire(std::int64_t now) noexcept {
   socket_.cancel(ignored);
 }
 
-void session::stop() noexcept {
+void session::stop(std::int64_t now) noexcept {
   stopping_ = true;
-  error_code ignored;
-  if (idle_) socket_.cancel(ignored);
+  stopped_at_ = now;
+  if (idle_) deadline_ = std::min(deadline_, read_deadline());
 }
 
 void session::abort() noexcept {
@@ -220,8 +214,10 @@ void session::wait_until(std::int64_t deadline) noexcept {
 std::int64_t session::read_deadline() const noexcept {
   const auto& limits = options_.limits;
   switch (awaited_) {
-    case request_reader::part::idle:
-      return since_ + (served_ == 0 ? limits.first_byte : limits.idle).count();
+    case request_reader::part::idle: {
+      const auto usual = since_ + (served_ == 0 ? limits.first_byte : limits.idle).count();
+      return stopping_ ? std::min(usual, stopped_at_ + limits.idle_at_stop.count()) : usual;
+    }
     case request_reader::part::header:
       return since_ + limits.header.count();
     case request_reader::part::body:

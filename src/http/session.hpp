@@ -29,8 +29,8 @@ class session {
   // Ends a wait whose time is over at `now` (steady nanoseconds). A request that was begun is answered 408, other waits
   // end silently.
   void expire(std::int64_t now) noexcept;
-  // Closes when idle, else after the response in progress.
-  void stop() noexcept;
+  // Closes after the response in progress, or the one to a request that arrives within `limits::idle_at_stop` of `now`.
+  void stop(std::int64_t now) noexcept;
   // Closes now. A handler that is running still runs to its end.
   void abort() noexcept;
 
@@ -41,7 +41,6 @@ class session {
   task<> send();
   task<> linger();
 
-  bool receive_now() noexcept;
   bool send_now() noexcept;
   [[nodiscard]] std::int64_t read_deadline() const noexcept;
   void wait_until(std::int64_t deadline) noexcept;
@@ -71,6 +70,7 @@ class session {
   bool expired_ = false;           // that wait was ended by `expire`
   bool idle_ = false;              // that wait is for a request of which no byte has come
   bool stopping_ = false;
+  std::int64_t stopped_at_ = never;
   bool closing_ = false;    // after what is being sent
   bool lingering_ = false;  // the client may be sending more: closing at once could cost it the answer
 };

@@ -14,9 +14,8 @@ namespace jury::process {
 namespace {
 
 void reset_signals() {
-  for (const int number : {SIGTERM, SIGQUIT, SIGHUP, SIGCHLD, SIGTTIN, SIGTTOU}) std::signal(number, SIG_DFL);
-  std::signal(SIGINT, SIG_IGN);
-  std::signal(SIGPIPE, SIG_IGN);
+  for (const int number : {SIGTERM, SIGCHLD}) std::signal(number, SIG_DFL);
+  for (const int number : {SIGINT, SIGQUIT, SIGHUP, SIGTTIN, SIGTTOU, SIGPIPE}) std::signal(number, SIG_IGN);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

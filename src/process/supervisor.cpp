@@ -155,7 +155,7 @@ int supervisor::run() {
   seat_workers(plan_.workers);
 
   while (true) {
-    if (phase_ == phase::running) start_what_is_due();
+    start_what_is_due();
     wait_for_signal(milliseconds_to_wait());
     advance_stop();
     kill_what_is_late();
@@ -206,7 +206,7 @@ int supervisor::milliseconds_to_wait() const {
   const auto consider = [&](const std::optional<child>& which, const back_off& pause) {
     if (which) {
       next = std::min(next, which->kill_at);
-    } else if (phase_ == phase::running) {
+    } else if (phase_ != phase::stopping_recorder) {
       next = std::min(next, pause.not_before);
     }
   };
@@ -291,10 +291,12 @@ std::optional<child> supervisor::start_worker() {
 
 void supervisor::start_what_is_due() {
   const auto now = clock::now();
-  if (plan_.recorder && !recorder_ && recorder_pause_.not_before <= now) {
+  // Also while workers stop: somebody has to store what they still answer.
+  if (phase_ != phase::stopping_recorder && plan_.recorder && !recorder_ && recorder_pause_.not_before <= now) {
     recorder_ = start("recorder", board_.recorder, plan_.recorder);
     if (!recorder_) recorder_pause_.not_before = now + longest_back_off;
   }
+  if (phase_ != phase::running) return;
   for (seat& place : seats_) fill(place);
   booting_ = false;
 }
@@ -365,7 +367,9 @@ void supervisor::on_exit(pid_t pid, int status) {
 void supervisor::release(const child& gone) {
   gone.status->pid = 0;
   gone.status->state = process_state::absent;
-  if (gone.status != &board_.recorder && plan_.worker_gone) {
+  if (gone.status == &board_.recorder) {
+    if (plan_.recorder_gone) plan_.recorder_gone();
+  } else if (plan_.worker_gone) {
     plan_.worker_gone(static_cast<std::size_t>(gone.status - board_.workers.data()));
   }
 }
@@ -373,10 +377,12 @@ void supervisor::release(const child& gone) {
 void supervisor::replace(const child& dead, back_off& pause, int status) {
   const bool never_ready = dead.status->is(process_state::starting);
   release(dead);
-  if (phase_ != phase::running) return;
+  if (phase_ == phase::stopping_recorder || (phase_ == phase::stopping_workers && dead.status != &board_.recorder))
+    return;
   if (dead.first && never_ready && WIFEXITED(status) && WEXITSTATUS(status) == exit_start_up_failed) {
     log::error("{} could not start", dead.name);
     exit_code_ = exit_start_up_failed;
+    pause.not_before = clock::time_point::max();
     stop(SIGKILL, quick_timeout);
     return;
   }
@@ -390,6 +396,9 @@ void supervisor::stop(int signal, clock::duration patience) {
   board_.stopping = true;
   if (phase_ == phase::running) phase_ = phase::stopping_workers;
   if (loader_) kill(*loader_, SIGKILL);
+  if (phase_ == phase::stopping_recorder && recorder_) {
+    recorder_->kill_at = std::min(recorder_->kill_at, clock::now() + patience);
+  }
   each_worker([&](child& each) {
     kill(each.pid, signal);
     each.kill_at = std::min(each.kill_at, clock::now() + patience);

@@ -19,9 +19,10 @@ struct plan {
   std::function<int(std::size_t number)> worker;        // no two that run have the same number, all are below
                                                         // status_board::places
   std::function<void(std::size_t number)> worker_gone;  // in the supervisor
-  std::function<int()> recorder;
-  std::function<void()> stop_accepting;                // in the supervisor, once no worker accepts any more
-  std::chrono::milliseconds graceful_timeout{30'000};  // TERM to KILL
+  std::function<int()> recorder;                        // ends at a TERM of its parent
+  std::function<void()> recorder_gone;                  // in the supervisor
+  std::function<void()> stop_accepting;                 // in the supervisor, once no worker accepts any more
+  std::chrono::milliseconds graceful_timeout{30'000};   // TERM to KILL
 };
 
 // Runs the plan until a signal ends it, and returns the program's exit code.

@@ -24,6 +24,7 @@ std::expected<journal::ticket, spool::append_error> journal::append(const record
   if (const auto taken = writer_.append(std::as_bytes(std::span(scratch_))); !taken) {
     return std::unexpected(taken.error());
   }
+  ++batched_;
   if (!batch_) batch_ = std::make_shared<fate>(fate::pending);
   return ticket(batch_);
 }
@@ -52,9 +53,11 @@ void journal::flush() {
   if (!done) {
     if (!failing()) log::error("records could not be written to the spool: {}", done.error().message);
     failed_until_ = steady_nanoseconds() + failure_memory;
+    if (promise_ == durability::memory) lost_ += batched_;
   }
   *batch_ = done ? fate::written : fate::lost;
   batch_.reset();
+  batched_ = 0;
 }
 
 }  // namespace jury

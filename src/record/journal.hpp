@@ -39,6 +39,8 @@ class journal {
   void flush();
   // Whether records could not be written in the last seconds.
   [[nodiscard]] bool failing() const;
+  // Records of answered requests that a failed write lost: only durability `memory` answers before it writes.
+  [[nodiscard]] std::uint64_t lost() const { return lost_; }
   [[nodiscard]] std::uint64_t held_bytes() { return writer_.held_bytes(); }
 
  private:
@@ -51,6 +53,8 @@ class journal {
   durability promise_;
   std::string scratch_;
   std::shared_ptr<fate> batch_;  // shared by the batch and the requests that wait for it
+  std::uint64_t batched_ = 0;    // records in it
+  std::uint64_t lost_ = 0;
   std::int64_t flush_at_ = 0;
   std::int64_t failed_until_ = 0;  // steady nanoseconds
 };

@@ -24,12 +24,15 @@ result<std::optional<record>> find_record(store& where, const std::string& spool
   const auto spooled =
       spool::find(spool_root, page, unix_milliseconds_of(decision_id),
                   [&](std::span<const std::byte> bytes) { return decision_id_of(bytes) == decision_id; });
-  if (spooled) {
-    auto decoded = decode(*spooled);
+  if (spooled && *spooled) {
+    auto decoded = decode(**spooled);
     if (!decoded) return std::unexpected(decoded.error());
     return std::optional(std::move(*decoded));
   }
-  return where.find(decision_id);
+  auto at_last = where.find(decision_id);
+  // "Not there" is only said when everything could be looked at.
+  if (at_last && !*at_last && !spooled) return std::unexpected(spooled.error());
+  return at_last;
 }
 
 }  // namespace jury

@@ -23,7 +23,10 @@ result<std::optional<record>> sqlite_store::find(const uuid& decision_id) {
 // Leaves connection_ empty when there is no file, or a file in which the recorder has not made its tables yet.
 sqlite::result<void> sqlite_store::connect() {
   std::error_code code;
-  if (!std::filesystem::exists(path_, code)) return {};
+  if (!std::filesystem::exists(path_, code)) {
+    if (code) return std::unexpected(sqlite::unusable(fmt::format("store sqlite:{}: {}", path_, code.message())));
+    return {};
+  }
   auto database = sqlite::database::open(
       path_, {.access = sqlite::access::read_only, .busy_timeout = std::chrono::milliseconds(250)});
   if (!database) return std::unexpected(database.error());

@@ -24,19 +24,27 @@ void gate::spawn(task<> work) {
   const context_executor executor(loop_.executor(), values.get());
   ++inside_;
   // The handler owns the context: it is the last thing of the task that Asio destroys.
-  asio::co_spawn(executor, std::move(work), [this, values = std::move(values)](const std::exception_ptr& failure) {
-    const context_scope scope(*values);
-    if (failure) {
-      try {
-        std::rethrow_exception(failure);
-      } catch (const std::exception& e) {
-        log::error("A task ended with an exception: {}", e.what());
-      } catch (...) {
-        log::error("A task ended with an exception that is no std::exception");
-      }
+  const auto done = [](const std::exception_ptr& failure) {
+    if (!failure) return;
+    try {
+      std::rethrow_exception(failure);
+    } catch (const std::exception& e) {
+      log::error("A task ended with an exception: {}", e.what());
+    } catch (...) {
+      log::error("A task ended with an exception that is no std::exception");
     }
-    leave();
-  });
+  };
+  try {
+    asio::co_spawn(executor, std::move(work),
+                   [this, done, values = std::move(values)](const std::exception_ptr& failure) {
+                     const context_scope scope(*values);
+                     done(failure);
+                     leave();
+                   });
+  } catch (...) {  // out of memory: nothing was started
+    --inside_;
+    throw;
+  }
 }
 
 task<> gate::close() {

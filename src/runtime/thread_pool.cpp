@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
+#include <system_error>
 #include <utility>
 
 namespace jury {
@@ -34,7 +33,15 @@ void thread_pool::reserve() {
                                 threads_.size() - idle_, waiting));
   }
   if (waiting >= idle_ && threads_.size() < settings_.threads) {
-    threads_.emplace_back([this, number = threads_.size() + 1] { work(number); });
+    try {
+      threads_.emplace_back([this, number = threads_.size() + 1] { work(number); });
+    } catch (const std::system_error& failure) {
+      // Those that run take the job later.
+      if (threads_.empty()) {
+        ++refused_;
+        throw pool_full(fmt::format("the pool '{}' can't start a thread: {}", settings_.name, failure.what()));
+      }
+    }
   }
   ++reserved_;
 }
@@ -59,8 +66,6 @@ thread_pool::statistics thread_pool::stats() const {
 
 void thread_pool::work(std::size_t number) {
   pthread_setname_np(pthread_self(), fmt::format("{}-{}", settings_.name, number).substr(0, 15).c_str());
-  // On Linux a nice value belongs to a thread, and 0 means the calling one.
-  if (settings_.nice != 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), settings_.nice);
   std::unique_lock lock(mutex_);
   while (true) {
     ++idle_;

@@ -27,7 +27,6 @@ class thread_pool {
     std::string name = "blocking";
     std::size_t threads = 40;    // at most this many
     std::size_t queue = 10'000;  // jobs that wait; one more is refused
-    int nice = 0;                // added to each thread's nice value, 0 to 19
   };
   struct statistics {
     std::size_t total = 0;     // the bound on threads
@@ -46,11 +45,10 @@ class thread_pool {
   // Throws pool_full. A job must not throw: an exception that leaves it ends the process.
   void submit(std::move_only_function<void()> job);
   // The same in two steps, for callers that can't undo making the job: `reserve` takes a place in the queue or throws
-  // pool_full, and one `submit_reserved` for each `reserve` must follow; it can't fail.
+  // pool_full, and one `submit_reserved` for each `reserve` must follow; it fails only without memory.
   void reserve();
   void submit_reserved(std::move_only_function<void()> job);
   [[nodiscard]] statistics stats() const;
-  [[nodiscard]] const std::string& name() const noexcept { return settings_.name; }
 
  private:
   void work(std::size_t number);

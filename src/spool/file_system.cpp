@@ -6,6 +6,8 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
 namespace jury::spool {
 namespace {
@@ -69,6 +71,17 @@ errno_or<void> file_system::rename(const std::string& from, const std::string& t
 
 errno_or<void> file_system::unlink(const std::string& path) {
   return without_value(uninterrupted([&] { return ::unlink(path.c_str()); }));
+}
+
+errno_or<std::vector<std::string>> file_system::list(const std::string& directory) {
+  std::vector<std::string> names;
+  std::error_code code;
+  std::filesystem::directory_iterator at(directory, code);
+  for (; !code && at != std::filesystem::directory_iterator(); at.increment(code)) {
+    names.push_back(at->path().filename().string());
+  }
+  if (code) return std::unexpected(code.value());
+  return names;
 }
 
 errno_or<double> file_system::available_share(const std::string& path) {

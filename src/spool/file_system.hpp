@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace jury::spool {
 
@@ -48,6 +49,8 @@ class file_system {
   virtual errno_or<void> synchronize(int file);
   virtual errno_or<void> rename(const std::string& from, const std::string& to);
   virtual errno_or<void> unlink(const std::string& path);
+  // The names in a directory, in no order, without "." and "..".
+  virtual errno_or<std::vector<std::string>> list(const std::string& directory);
   // Share of the file system's space that is still available to this user, 0 to 1.
   virtual errno_or<double> available_share(const std::string& path);
 

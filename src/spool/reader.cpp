@@ -1,7 +1,6 @@
 #include "spool/reader.hpp"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "spool/segment.hpp"
@@ -16,15 +15,9 @@ reader::reader(reader&&) noexcept = default;
 reader& reader::operator=(reader&&) noexcept = default;
 reader::~reader() = default;
 
-result<reader> reader::open(const std::string& root, shared_page& page, file_system& files,
-                            std::chrono::milliseconds patience) {
+result<reader> reader::open(const std::string& root, shared_page& page, file_system& files) {
   if (auto made = make_directory(root); !made) return std::unexpected(made.error());
-  const auto deadline = std::chrono::steady_clock::now() + patience;
   auto lock = try_lock(files, root + "/recorder.lock");
-  while (lock && !*lock && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    lock = try_lock(files, root + "/recorder.lock");
-  }
   if (!lock) return std::unexpected(lock.error());
   if (!*lock) return fail("another recorder holds " + root + "/recorder.lock; a spool has one");
   reader opened(root, page, files, std::move(**lock));
@@ -47,7 +40,9 @@ void reader::acknowledge(unsigned directory, std::uint64_t sequence) {
 }
 
 void reader::refresh() {
-  for (const unsigned number : list_directories(root_)) {
+  const auto numbers = list_directories(*files_, root_);
+  if (!numbers) ++list_errors_;
+  for (const unsigned number : numbers.value_or(std::vector<unsigned>())) {
     if (std::ranges::find(tracks_, number, &track::number) == tracks_.end())
       tracks_.push_back(std::make_unique<track>(*files_, root_, number, page_->slots[number]));
   }
@@ -63,7 +58,7 @@ result<void> reader::save_cursors() {
 }
 
 reader_statistics reader::statistics() const {
-  reader_statistics total;
+  reader_statistics total{.read_errors = list_errors_};
   for (const auto& directory : tracks_) {
     const reader_statistics& part = directory->statistics();
     total.backlog_records += directory->backlog();

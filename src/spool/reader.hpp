@@ -1,7 +1,6 @@
 #pragma once
 // The draining end of the spool: one process a root, the recorder.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,10 +36,8 @@ class track;
 // thread-safe.
 class reader {
  public:
-  // Takes ROOT/recorder.lock; fails when another recorder still holds it after `patience`: one that was killed keeps it
-  // until its last write to disk has returned. `page` must outlive the reader.
-  static result<reader> open(const std::string& root, shared_page& page, file_system& files = file_system::posix(),
-                             std::chrono::milliseconds patience = {});
+  // Takes ROOT/recorder.lock; fails when another recorder holds it. `page` must outlive the reader.
+  static result<reader> open(const std::string& root, shared_page& page, file_system& files = file_system::posix());
   reader(reader&&) noexcept;
   reader& operator=(reader&&) noexcept;
   // Does not save the cursors: see save_cursors().
@@ -73,7 +70,8 @@ class reader {
   descriptor lock_;
   std::vector<std::unique_ptr<track>> tracks_;
   std::vector<entry> batch_;
-  std::size_t turn_ = 0;  // which directory comes first in the next batch
+  std::uint64_t list_errors_ = 0;  // of the root
+  std::size_t turn_ = 0;           // which directory comes first in the next batch
 };
 
 }  // namespace jury::spool

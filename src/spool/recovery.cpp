@@ -57,17 +57,19 @@ result<recovered> recover(file_system& files, const std::string& root, unsigned 
   const std::string path = directory_path(root, directory);
   recovered outcome{.next = std::max<std::uint64_t>(1, slot.committed.load(std::memory_order_relaxed))};
 
-  const auto segments = list_segments(path);
-  if (!segments.empty()) {
-    const segment_name newest = segments.back();
+  const auto segments = list_segments(files, path);
+  if (!segments) return std::unexpected(system_error("list the spool directory " + path, segments.error()));
+  if (!segments->empty()) {
+    const segment_name newest = segments->back();
     const std::string file = path + "/" + newest.to_string();
     auto segment = scanner::open(files, path, newest);
     if (!segment) return std::unexpected(system_error("open the spool segment " + file, segment.error()));
     const auto found = find_tail(*segment);
     if (!found) return std::unexpected(system_error("read the spool segment " + file, found.error()));
     if (found->damaged) outcome.quarantined = quarantine(root, directory, newest);
-    if (found->torn) {
-      // A tail that can't be cut off does no harm: the next segment's name bounds this one's records.
+    if (found->torn && (!found->damaged || outcome.quarantined)) {
+      // A tail that can't be cut off, or must not because there is no copy of it, does no harm: the next segment's name
+      // bounds this one's records.
       if (const auto writable = files.open(file, O_WRONLY))
         static_cast<void>(files.truncate(writable->number(), found->end));
     }

@@ -24,12 +24,11 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
   return number;
 }
 
-// The names in a directory; none when it can't be read.
-std::vector<std::string> list_names(const std::string& directory) {
-  std::vector<std::string> names;
-  std::error_code code;
-  for (std::filesystem::directory_iterator at(directory, code), end; !code && at != end; at.increment(code))
-    names.push_back(at->path().filename().string());
+// A directory that is not there has no names. One that can't be read is an error: to take it for empty would be to take
+// its records for delivered.
+errno_or<std::vector<std::string>> list_names(file_system& files, const std::string& directory) {
+  auto names = files.list(directory);
+  if (!names && names.error() == ENOENT) return std::vector<std::string>();
   return names;
 }
 
@@ -57,9 +56,11 @@ result<void> make_directory(const std::string& path) {
   return {};
 }
 
-std::vector<segment_name> list_segments(const std::string& directory) {
+errno_or<std::vector<segment_name>> list_segments(file_system& files, const std::string& directory) {
+  const auto names = list_names(files, directory);
+  if (!names) return std::unexpected(names.error());
   std::vector<segment_name> segments;
-  for (const std::string& name : list_names(directory)) {
+  for (const std::string& name : *names) {
     // A name that is not written as to_string() writes it could stand beside its twin.
     const auto segment = segment_name::parse(name);
     if (segment && segment->to_string() == name) segments.push_back(*segment);
@@ -68,9 +69,11 @@ std::vector<segment_name> list_segments(const std::string& directory) {
   return segments;
 }
 
-std::vector<unsigned> list_directories(const std::string& root) {
+errno_or<std::vector<unsigned>> list_directories(file_system& files, const std::string& root) {
+  const auto names = list_names(files, root);
+  if (!names) return std::unexpected(names.error());
   std::vector<unsigned> numbers;
-  for (const std::string& name : list_names(root)) {
+  for (const std::string& name : *names) {
     const auto number = name.size() == 4 ? parse_number(name) : std::nullopt;
     if (number && *number < max_directories) numbers.push_back(static_cast<unsigned>(*number));
   }

@@ -34,10 +34,10 @@ std::string directory_path(const std::string& root, unsigned number);
 result<void> make_directory(const std::string& path);
 
 // The segments of a directory, oldest first; other files are passed over. No directory: no segments.
-std::vector<segment_name> list_segments(const std::string& directory);
+errno_or<std::vector<segment_name>> list_segments(file_system& files, const std::string& directory);
 
 // The directories that exist under `root`, in order.
-std::vector<unsigned> list_directories(const std::string& root);
+errno_or<std::vector<unsigned>> list_directories(file_system& files, const std::string& root);
 
 // Opens (and creates) a lock file and takes the lock, without waiting. Nothing when somebody else has it. The lock is
 // held while the descriptor lives, and dies with the process. A lock file is never unlinked: two processes could then

@@ -20,7 +20,6 @@ struct page_slot {
   // How often the directory was leased; tells the recorder that a new writer came and went.
   std::atomic<std::uint64_t> leases;
   // Bytes in segments not yet freed, as the writer last knew it. For metrics only.
-  std::atomic<std::uint64_t> held_bytes;
 
   // Records below this one are in the sink. Stored by the recorder.
   alignas(64) std::atomic<std::uint64_t> acknowledged;

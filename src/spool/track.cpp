@@ -36,7 +36,7 @@ void track::read(std::size_t limit, std::vector<entry>& out) {
   const std::uint64_t committed = slot_->committed.load(std::memory_order_acquire);
   if (committed == 0 || (started_ && next_ >= committed)) return;
   // Listed after the mark was read: so a successor that bounds a segment below the mark is in the list.
-  segments_ = list_segments(path_);
+  if (!list()) return;
   if (!started_) start(committed);
   if (scanner_ && !std::ranges::binary_search(segments_, scanner_->name())) scanner_.reset();
   if (scanner_) static_cast<void>(scanner_->refill());  // an error comes back from the fill in move_on
@@ -59,6 +59,17 @@ void track::read(std::size_t limit, std::vector<entry>& out) {
   settle();
 }
 
+// False: the directory can't be read now, and what is known of it stays.
+bool track::list() {
+  auto segments = list_segments(*files_, path_);
+  if (segments) {
+    segments_ = std::move(*segments);
+  } else {
+    ++statistics_.read_errors;
+  }
+  return segments.has_value();
+}
+
 // Opens the segment that holds next_, or the first one behind it.
 bool track::open_segment(std::uint64_t committed) {
   while (!segments_.empty()) {
@@ -70,7 +81,10 @@ bool track::open_segment(std::uint64_t committed) {
       scanner_ = std::move(*opened);
       return true;
     }
-    if (opened.error() != ENOENT) return false;  // tried again at the next read
+    if (opened.error() != ENOENT) {  // tried again at the next read
+      ++statistics_.read_errors;
+      return false;
+    }
     segments_.erase(chosen);
   }
   next_ = committed;  // nothing on disk holds what is missing
@@ -154,7 +168,7 @@ void track::unlink(segment_name segment) {
 void track::adopt() {
   // Also when nothing is written any more, perhaps because the disk is full of what was delivered.
   if (started_ && acknowledged_ >= slot_->committed.load(std::memory_order_acquire)) {
-    segments_ = list_segments(path_);
+    if (!list()) return;
     free_segments();
     // An open descriptor would keep the space of an unlinked file.
     if (scanner_ && !std::ranges::binary_search(segments_, scanner_->name())) scanner_.reset();
@@ -172,8 +186,8 @@ void track::adopt() {
       ++statistics_.read_errors;
       return;
     }
+    if (!list()) return;
     recovered_lease_ = lease;
-    segments_ = list_segments(path_);
     if (!segments_.empty()) ++statistics_.adopted_directories;
     if (log->quarantined) ++statistics_.quarantined_segments;
     if (!started_) start(log->next);
@@ -184,7 +198,8 @@ void track::adopt() {
 // Only under the lock. The directory and its lock file stay: see try_lock.
 void track::empty() {
   scanner_.reset();
-  for (const segment_name& segment : list_segments(path_)) unlink(segment);
+  if (!list()) return;
+  for (const segment_name& segment : segments_) unlink(segment);
   segments_.clear();
   static_cast<void>(files_->unlink(path_ + "/cursor"));
   slot_->freed.store(acknowledged_, std::memory_order_relaxed);

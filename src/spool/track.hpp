@@ -42,6 +42,7 @@ class track {
   void settle();
   void free_segments();
   void empty();
+  bool list();
   void unlink(segment_name segment);
 
   file_system* files_;

@@ -38,15 +38,20 @@ result<writer> writer::lease(const std::string& root, shared_page& page, writer_
       continue;
     }
     writer leased(options, slot, number, std::move(path), std::move(**lock));
-    leased.take_over(log->next);
+    if (const auto taken = leased.take_over(log->next); !taken) {
+      last_problem = "; " + taken.error().message;
+      continue;
+    }
     return leased;
   }
   return fail(fmt::format("no free spool directory among the {} under {}{}", max_directories, root, last_problem));
 }
 
-void writer::take_over(std::uint64_t next) {
+result<void> writer::take_over(std::uint64_t next) {
   next_ = pending_ = next;
-  for (const segment_name& segment : list_segments(path_)) {
+  const auto segments = list_segments(*options_.files, path_);
+  if (!segments) return std::unexpected(system_error("list the spool directory " + path_, segments.error()));
+  for (const segment_name& segment : *segments) {
     std::error_code code;
     const auto bytes = std::filesystem::file_size(path_ + "/" + segment.to_string(), code);
     if (code) continue;  // freed by the recorder meanwhile
@@ -54,7 +59,7 @@ void writer::take_over(std::uint64_t next) {
     held_ += bytes;
     last_stamp_ = segment.stamp;
   }
-  if (extents_.empty()) return;
+  if (extents_.empty()) return {};
   // The newest inherited segment can be freed only when it has a successor. If there can't be one yet, flush() tries
   // again and says why.
   if (extents_.back().bytes == 0 && extents_.back().first == next) {
@@ -63,6 +68,7 @@ void writer::take_over(std::uint64_t next) {
   } else {
     static_cast<void>(start_segment());
   }
+  return {};
 }
 
 std::expected<std::uint64_t, append_error> writer::append(std::span<const std::byte> record) {
@@ -83,7 +89,6 @@ result<void> writer::flush() {
     held_ += batch_.size();
     next_ = pending_;
     slot_->committed.store(next_, std::memory_order_release);
-    slot_->held_bytes.store(held_, std::memory_order_relaxed);
   } else {
     pending_ = next_;
   }

@@ -75,7 +75,7 @@ class writer {
   };
 
   writer(writer_options options, page_slot& slot, unsigned directory, std::string path, descriptor lock);
-  void take_over(std::uint64_t next);
+  result<void> take_over(std::uint64_t next);
   void forget_freed();
   enum class reserve { kept, used };
   result<void> start_segment(reserve share = reserve::kept);

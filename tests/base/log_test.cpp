@@ -1,8 +1,12 @@
 #include "base/log.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
+#include <csignal>
 #include <sstream>
 #include <thread>
 #include <vector>
@@ -83,6 +87,78 @@ TEST_F(logs, lose_nothing_between_threads_and_the_end_of_the_writer) {
   stop_writer();
   EXPECT_EQ(lines().size(), 4000U);
   EXPECT_EQ(dropped(), 0U);
+}
+
+// Standard error for the time of a test.
+class redirected {
+ public:
+  explicit redirected(int to) : before_(dup(STDERR_FILENO)) { dup2(to, STDERR_FILENO); }
+  redirected(const redirected&) = delete;
+  redirected& operator=(const redirected&) = delete;
+  ~redirected() {
+    dup2(before_, STDERR_FILENO);
+    close(before_);
+  }
+
+ private:
+  int before_;
+};
+
+TEST_F(logs, count_what_nobody_reads_and_go_on) {
+  std::signal(SIGPIPE, SIG_IGN);
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  close(ends[0]);
+  const auto before = dropped();
+  {
+    const redirected broken(ends[1]);
+    info("without a writer");
+    start_writer();
+    info("with a writer");
+    stop_writer();
+  }
+  EXPECT_EQ(dropped(), before + 2);
+  close(ends[1]);
+}
+
+TEST_F(logs, wait_for_a_slow_reader_of_a_non_blocking_pipe) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_NONBLOCK), 0);
+  const auto before = dropped();
+  std::size_t lines = 0;
+  {
+    const redirected slow(ends[1]);
+    start_writer();
+    for (int i = 0; i < 5000; ++i) info("{}", i);
+    std::jthread reader([&] {
+      char bytes[512];
+      while (lines < 5000) {
+        const auto size = read(ends[0], bytes, sizeof bytes);
+        if (size > 0) lines += static_cast<std::size_t>(std::count(bytes, bytes + size, '\n'));
+      }
+    });
+    reader.join();
+    stop_writer();
+  }
+  EXPECT_EQ(lines, 5000U);
+  EXPECT_EQ(dropped(), before);
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST_F(logs, end_though_nobody_reads_and_count_what_was_left) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const auto before = dropped();
+  {
+    const redirected stalled(ends[1]);
+    start_writer();
+    for (int i = 0; i < 5000; ++i) info("{}", i);
+    stop_writer();
+  }
+  EXPECT_GT(dropped(), before + 1000);  // a pipe holds 64 KiB
+  close(ends[0]);
+  close(ends[1]);
 }
 
 }  // namespace

@@ -183,6 +183,8 @@ TEST(metrics, have_their_names) {
                                           "jury_pool_borrowed gauge",
                                           "jury_pool_refused gauge",
                                           "jury_pool_waiting gauge",
+                                          "jury_recorder_up gauge",
+                                          "jury_records_lost_total counter",
                                           "jury_records_total counter",
                                           "jury_refusals_unrecorded_total counter",
                                           "jury_relay_lag_records gauge",
@@ -190,7 +192,9 @@ TEST(metrics, have_their_names) {
                                           "jury_reloads_total counter",
                                           "jury_score_seconds histogram",
                                           "jury_sink_failures_total counter",
-                                          "jury_spool_bytes gauge"};
+                                          "jury_spool_bytes gauge",
+                                          "jury_spool_quarantined_segments_total counter",
+                                          "jury_spool_read_errors_total counter"};
   EXPECT_EQ(names, promised);
 }
 

@@ -5,11 +5,13 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import unittest
 
 import server
@@ -107,16 +109,22 @@ class Processes(unittest.TestCase):
         running.__exit__(None)
 
     def test_term_finishes_the_request_that_was_begun_and_stores_it(self):
-        folder = self.folder / "term"
+        self.finishes_what_was_begun("term", lambda running: running.process.send_signal(signal.SIGTERM))
+
+    def test_so_does_a_term_to_all_processes_at_once(self):
+        self.finishes_what_was_begun("group", lambda running: os.killpg(running.process.pid, signal.SIGTERM))
+
+    def finishes_what_was_begun(self, name, terminate):
+        folder = self.folder / name
         folder.mkdir()
-        running = server.Server(self.model, "--workers", "1", folder=folder).wait_until_ready()
+        running = server.Server(self.model, "--workers", "1", folder=folder, group=0).wait_until_ready()
         body = json.dumps(self.row).encode()
         with socket.create_connection(("127.0.0.1", running.port), timeout=60) as client:
             client.sendall(b"POST /decisions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                            b"Content-Length: %d\r\n\r\n" % len(body) + body[:10])
             server.wait_for(lambda: b"jury_connections 1" in running.get("/metrics")[1] or
                             b"jury_connections 2" in running.get("/metrics")[1], "the connection")
-            running.process.send_signal(signal.SIGTERM)
+            terminate(running)
 
             def refused():
                 with socket.socket() as late:
@@ -132,6 +140,104 @@ class Processes(unittest.TestCase):
         self.assertEqual(running.process.wait(30), 0, running.text())
         self.assertEqual([id for id, _ in running.stored()], [decision["decision_id"]])
         running.__exit__(None)
+
+    def test_quit_ends_the_server_at_once_and_stores_what_was_answered(self):
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            folder = self.folder / f"quick-{number}"
+            folder.mkdir()
+            running = server.Server(self.model, "--workers", "2", folder=folder, group=0).wait_until_ready()
+            decided = [json.loads(running.decide(self.row)[1])["decision_id"] for _ in range(20)]
+            os.killpg(running.process.pid, number)  # as from a terminal
+            self.assertEqual(running.process.wait(60), 0, running.text())
+            self.assertEqual({id for id, _ in running.stored()}, set(decided))
+            running.__exit__(None)
+
+    def test_a_spool_or_a_store_has_one_server(self):
+        with server.Server(self.model, "--workers", "1") as running:
+            for shared in ("spool", "decisions.db"):
+                folder = self.folder / ("second-" + shared)
+                folder.mkdir()
+                (folder / shared).symlink_to(running.folder / shared)
+                second = server.Server(self.model, folder=folder)
+                self.assertEqual(second.process.wait(60), 3)
+                self.assertIn("another server", second.text())
+                second.__exit__(None)
+            self.assertEqual(running.decide(self.row)[0], 200)
+            server.wait_for(running.stored, "a stored decision")
+
+    def test_whoever_reads_the_log_may_leave(self):
+        reading, writing = os.pipe()
+        running = server.Server(self.model, "--workers", "1", errors=writing)
+        os.close(writing)
+        with open(reading, "rb") as log:
+            text = b""
+            while b" serving " not in text:
+                text += log.readline()
+        running.port = int(re.search(rb"http://\S+:(\d+) ", text)[1])
+        server.wait_for(lambda: running.children().get("worker 0"), "the worker")
+        first = running.children()["worker 0"]
+        os.kill(first, signal.SIGKILL)
+        server.wait_for(lambda: running.children().get("worker 0", first) != first, "the replacement of the worker")
+        server.wait_for(lambda: running.decide(self.row)[0] == 200, "an answer")
+        running.__exit__(None)
+
+    def test_with_durability_memory_decisions_are_stored_a_little_later(self):
+        with server.Server(self.model, "--workers", "2", "--durability", "memory") as running:
+            decided = {json.loads(running.decide(self.row)[1])["decision_id"] for _ in range(50)}
+            server.wait_for(lambda: {id for id, _ in running.stored()} == decided, "storing all")
+
+    def test_a_reload_fails_no_request_and_a_bad_model_changes_nothing(self):
+        model = self.folder / "reloaded"
+        shutil.copytree(self.model, model)
+        server.train(self.folder / "newer", "--trees", "9", "--model-version", "2")
+        with server.Server(model, "--workers", "2") as running:
+            decided, failed, stop = [], [], threading.Event()
+
+            def client():
+                connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)
+                while not stop.is_set():
+                    try:
+                        connection.request("POST", "/decisions", json.dumps(self.row),
+                                           {"Content-Type": "application/json"})
+                        response = connection.getresponse()
+                        body = response.read()
+                        (decided if response.status == 200 else failed).append(json.loads(body))
+                    except (OSError, http.client.HTTPException) as problem:
+                        failed.append(problem)
+
+            clients = [threading.Thread(target=client) for _ in range(8)]
+            for each in clients:
+                each.start()
+            try:
+                for version in ("2", "1", "2"):
+                    source = self.folder / "newer" if version == "2" else self.model
+                    for name in ("manifest.json", "model.json"):
+                        shutil.copy(source / name, model / name)
+                    running.process.send_signal(signal.SIGHUP)
+                    server.wait_for(lambda: {d["model"]["version"] for d in decided[-100:]} == {version},
+                                    f"version {version} only")
+                    server.wait_for(lambda: len(running.children()) == 3, "the end of the old workers")
+                (model / "model.json").write_text("no model")
+                running.process.send_signal(signal.SIGHUP)
+                server.wait_for(lambda: b'jury_reloads_total{outcome="failed"} 1' in running.get("/metrics")[1],
+                                "the refusal of the bad model")
+            finally:
+                stop.set()
+                for each in clients:
+                    each.join()
+            self.assertEqual(failed, [])
+            self.assertEqual({d["model"]["version"] for d in decided[-8:]}, {"2"})
+            self.assertIn(b'jury_reloads_total{outcome="done"} 3', running.get("/metrics")[1])
+            ids = {decision["decision_id"] for decision in decided}
+            server.wait_for(lambda: ids == {id for id, _ in running.stored()}, "storing all")
+
+    def test_ttin_and_ttou_change_the_number_of_workers(self):
+        with server.Server(self.model, "--workers", "1") as running:
+            running.process.send_signal(signal.SIGTTIN)
+            server.wait_for(lambda: set(running.children()) == {"worker 0", "worker 1", "recorder"}, "a second worker")
+            running.process.send_signal(signal.SIGTTOU)
+            server.wait_for(lambda: len(running.children()) == 2, "the end of one worker")
+            self.assertEqual(running.decide(self.row)[0], 200)
 
     def test_what_a_killed_server_answered_is_stored_by_the_next_start(self):
         folder = self.folder / "killed"
@@ -154,7 +260,8 @@ class Processes(unittest.TestCase):
         running.__exit__(None)
 
     def test_a_full_spool_refuses_and_says_when_to_come_back(self):
-        with server.Server(self.model, "--workers", "1", "--cache", "none", "--spool-bytes", "20000") as running:
+        with server.Server(self.model, "--workers", "1", "--cache", "none", "--spool-bytes", "20000",
+                           "--limit-body", "2000") as running:
             recorder = running.children()["recorder"]
             os.kill(recorder, signal.SIGSTOP)
             try:

@@ -67,7 +67,8 @@ def rows():
 
 
 class Server:
-    def __init__(self, model, *options, folder=None, port=0, variables=None, pinned=None):
+    def __init__(self, model, *options, folder=None, port=0, variables=None, pinned=None, group=None,
+                 errors=None):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="jury-test-"))
         self.owns_folder = folder is None
         self.database = self.folder / "decisions.db"
@@ -75,7 +76,8 @@ class Server:
         self.port = port
         self.command = [*(["taskset", "-c", pinned] if pinned else []), JURY, "serve", model, "--port", str(port),
                         "--store", f"sqlite:{self.database}", "--spool", str(self.folder / "spool"), *options]
-        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=self.log,
+                                        stderr=errors or self.log, process_group=group,
                                         env=environment(**(variables or {})))
 
     def text(self):
@@ -145,7 +147,7 @@ class Server:
         self.process.wait()
 
         def free():
-            with socket.socket() as port, open(self.folder / "spool" / "recorder.lock", "ab") as lock:
+            with socket.socket() as port, open(self.folder / "spool" / "server.lock", "ab") as lock:
                 port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 with contextlib.suppress(OSError):
                     port.bind(("127.0.0.1", self.port))

@@ -74,16 +74,8 @@ class running_server {
     asio::post(loop_.executor(), std::move(packaged));
     return done.get();
   }
-  // Stops right after `work`, in the same turn of the loop.
-  template <typename Function>
-  void stop_after(Function work) {
-    on_loop([this, &work] {
-      work();
-      server_.stop();
-    });
-  }
   void stop() {
-    stop_after([] {});
+    on_loop([this] { server_.stop(); });
   }
   std::size_t connections() {
     return on_loop([this] { return server_.connections(); });

@@ -62,8 +62,10 @@ TEST(server, closes_what_one_address_opens_over_its_bound) {
   EXPECT_EQ(server.connect().ask(get).status, 200);
 }
 
-TEST(server, stops_idle_connections_at_once_and_accepts_no_more) {
-  running_server server(echo);
+TEST(server, stops_idle_connections_and_accepts_no_more) {
+  limits rules = quick();
+  rules.idle_at_stop = 1ms;
+  running_server server(echo, rules);
   auto silent = server.connect();
   auto kept_alive = server.connect();
   EXPECT_EQ(kept_alive.ask(get).status, 200);
@@ -116,12 +118,14 @@ TEST(server, does_not_cut_a_response_that_is_being_sent) {
   EXPECT_EQ(slow.read().body.size(), 20'000'000U);
 }
 
-TEST(server, answers_the_request_that_crosses_its_close) {
-  running_server server(echo);
+TEST(server, answers_the_request_that_crosses_its_stop) {
+  limits rules = quick();
+  rules.idle_at_stop = 1h;
+  running_server server(echo, rules);
   auto connection = server.connect();
   EXPECT_EQ(connection.ask(get).status, 200);
-  server.stop_after([&] { connection.send(get); });
-  const auto answer = connection.read();
+  server.stop();
+  const auto answer = connection.ask(get);
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.field("Connection"), "close");
 }

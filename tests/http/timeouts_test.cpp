@@ -43,6 +43,19 @@ TEST(timeouts, closes_a_connection_that_never_says_anything) {
   EXPECT_TRUE(server.connect().ended());
 }
 
+TEST(timeouts, takes_an_empty_line_for_no_request) {
+  limits rules = with(&limits::header, 1ms);
+  rules.idle = 100ms;
+  running_server server(echo, rules);
+  auto connection = server.connect();
+  EXPECT_EQ(connection.ask(std::string(get) + "\r\n").status, 200);
+  EXPECT_TRUE(connection.ended());  // closed as an idle one, without a 408
+  running_server other(echo, with(&limits::first_byte, 20ms));
+  auto silent = other.connect();
+  silent.send("\r\n");
+  EXPECT_TRUE(silent.ended());
+}
+
 TEST(timeouts, answers_408_when_the_header_does_not_end) {
   running_server server(echo, with(&limits::header, 20ms));
   auto connection = server.connect();

@@ -7,10 +7,12 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <functional>
 
 #include "base/log.hpp"
 #include "process/child.hpp"
+#include "process/file_lock.hpp"
 #include "process/listening_socket.hpp"
 #include "process/shared_memory.hpp"
 #include "process/supervisor.hpp"
@@ -72,6 +74,30 @@ TEST(start_child, names_the_process_and_reports_an_exception_as_failure) {
   EXPECT_EQ(exit_code_of(start_child("quiet", [] { return 5; })), 5);
   EXPECT_EQ(exit_code_of(start_child("loud", []() -> int { throw std::runtime_error("expected in this test"); })),
             exit_failure);
+}
+
+TEST(lock_file, is_held_until_the_last_child_is_gone) {
+  const std::string path = (std::filesystem::temp_directory_path() / fmt::format("jury-lock-{}", getpid())).string();
+  int gate[2];
+  ASSERT_EQ(pipe(gate), 0);
+  pid_t child = 0;
+  {
+    const auto first = lock_file(path, std::chrono::milliseconds(0));
+    ASSERT_TRUE(first.has_value()) << first.error().message;
+    child = start_child("holder", [&] {
+      close(gate[1]);
+      char none = 0;
+      return static_cast<int>(read(gate[0], &none, 1));
+    });
+  }
+  const auto second = lock_file(path, std::chrono::milliseconds(0));
+  ASSERT_FALSE(second.has_value());
+  EXPECT_NE(second.error().message.find("another server"), std::string::npos);
+  close(gate[1]);
+  EXPECT_TRUE(lock_file(path, std::chrono::minutes(1)).has_value());  // waits for what is about to end
+  EXPECT_EQ(exit_code_of(child), 0);
+  close(gate[0]);
+  std::filesystem::remove(path);
 }
 
 // The supervisor blocks signals and waits for children, so each test runs it in a process of its own.

@@ -219,7 +219,8 @@ TEST_F(relay_test, drains_until_the_spool_is_empty) {
   spool.writer.reset();
   relay.drain();
   EXPECT_EQ(sink.stored.size(), 100U);
-  EXPECT_TRUE(spool::list_segments(spool::directory_path(spool.root(), 0)).empty());
+  EXPECT_TRUE(
+      spool::list_segments(spool::file_system::posix(), spool::directory_path(spool.root(), 0)).value().empty());
 }
 
 TEST_F(relay_test, a_drain_ends_when_the_sink_fails) {

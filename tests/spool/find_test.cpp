@@ -10,7 +10,7 @@ class find_test : public spool_test {
   std::optional<std::string> look_for(std::string_view wanted, std::uint64_t near = 0) {
     const auto found =
         find(root(), page(), near, [&](std::span<const std::byte> payload) { return text(payload) == wanted; });
-    return found ? std::optional(text(*found)) : std::nullopt;
+    return found.value() ? std::optional(text(**found)) : std::nullopt;
   }
 };
 
@@ -50,7 +50,7 @@ TEST_F(find_test, reads_an_orphan_of_a_fresh_page_to_its_end) {
 TEST_F(find_test, reads_the_segment_of_the_given_time_first) {
   auto spool = lease({.segment_bytes = 10});
   for (const char* record : {"a", "b", "c"}) put(spool, record);
-  const auto segments = list_segments(directory_path(root(), 0));
+  const auto segments = list_segments(file_system::posix(), directory_path(root(), 0)).value();
   for (std::size_t i = 0; i < segments.size(); ++i) {
     texts seen;
     find(root(), page(), segments[i].stamp, [&](std::span<const std::byte> payload) {
@@ -63,8 +63,13 @@ TEST_F(find_test, reads_the_segment_of_the_given_time_first) {
   }
 }
 
+TEST_F(find_test, what_can_not_be_read_is_not_said_to_be_missing) {
+  append_to_file(root() + "/0000", "a file where a folder should be");
+  EXPECT_FALSE(find(root(), page(), 0, [](auto) { return true; }));
+}
+
 TEST_F(find_test, a_missing_spool_holds_nothing) {
-  EXPECT_FALSE(find(root() + "/nowhere", page(), 0, [](auto) { return true; }));
+  EXPECT_FALSE(find(root() + "/nowhere", page(), 0, [](auto) { return true; }).value());
 }
 
 TEST_F(find_test, reads_around_damage) {

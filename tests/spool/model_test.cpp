@@ -82,7 +82,7 @@ class simulation {
     if (!one.spool) return;
     const unsigned directory = one.spool->directory();
     one.spool.reset();
-    const auto segments = list_segments(directory_path(folder_.path(), directory));
+    const auto segments = list_segments(file_system::posix(), directory_path(folder_.path(), directory)).value();
     if (segments.empty() || below(2) == 0) return;
     std::vector<std::byte> record;
     append_record(record, page_->slots[directory].committed.load(), bytes("a record that nobody was told of"));
@@ -174,7 +174,7 @@ class simulation {
     for (auto& [directory, expected] : expected_) EXPECT_TRUE(expected.flushed.empty()) << directory;
     recorder_->refresh();
     for (unsigned directory = 0; directory < 3; ++directory)
-      EXPECT_TRUE(list_segments(directory_path(folder_.path(), directory)).empty());
+      EXPECT_TRUE(list_segments(file_system::posix(), directory_path(folder_.path(), directory)).value().empty());
     EXPECT_EQ(recorder_->statistics().quarantined_segments, 0U);
   }
 

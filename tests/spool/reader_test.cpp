@@ -1,8 +1,7 @@
 #include "spool/reader.hpp"
 
 #include <algorithm>
-#include <optional>
-#include <thread>
+#include <cerrno>
 
 #include "spool/format.hpp"
 #include "support.hpp"
@@ -19,11 +18,25 @@ TEST_F(reader_test, a_root_has_one_recorder) {
   EXPECT_NE(second.error().message.find("another recorder"), std::string::npos);
 }
 
-TEST_F(reader_test, waits_for_a_recorder_that_is_about_to_end) {
-  std::optional<reader> first = open_reader();
-  std::thread ending([&] { first.reset(); });
-  EXPECT_TRUE(reader::open(root(), page(), file_system::posix(), std::chrono::minutes(1)));
-  ending.join();
+TEST_F(reader_test, a_directory_that_can_not_be_listed_is_not_taken_for_empty) {
+  auto spool = lease();
+  put(spool, "a");
+  faulty_file_system files;
+  auto recorder = open_reader(files);
+  files.list_error = EMFILE;
+  EXPECT_EQ(read_all(recorder), texts());
+  recorder.refresh();
+  EXPECT_GT(recorder.statistics().read_errors, 0U);
+  EXPECT_GT(recorder.statistics().backlog_records, 0U);
+  files.list_error = 0;
+  EXPECT_EQ(drain(recorder), texts{"a"});
+  put(spool, "b");
+  files.list_error = EIO;
+  EXPECT_EQ(read_all(recorder), texts());
+  recorder.refresh();
+  files.list_error = 0;
+  recorder.refresh();
+  EXPECT_EQ(drain(recorder), texts{"b"});
 }
 
 TEST_F(reader_test, gives_at_most_the_limit_and_then_the_rest) {

@@ -56,6 +56,7 @@ class faulty_file_system : public file_system {
   int write_error = ENOSPC;
   int truncate_error = 0;
   int open_error = 0;  // of files to be written
+  int list_error = 0;
   double available = 1;
 
   errno_or<descriptor> open(const std::string& path, int flags) override {
@@ -71,6 +72,10 @@ class faulty_file_system : public file_system {
   errno_or<void> truncate(int file, std::uint64_t size) override {
     if (truncate_error != 0) return std::unexpected(truncate_error);
     return file_system::truncate(file, size);
+  }
+  errno_or<std::vector<std::string>> list(const std::string& directory) override {
+    if (list_error != 0) return std::unexpected(list_error);
+    return file_system::list(directory);
   }
   errno_or<double> available_share(const std::string&) override { return available; }
 };
@@ -118,8 +123,8 @@ class spool_test : public testing::Test {
   }
   [[nodiscard]] std::vector<std::string> segment_files(unsigned directory = 0) const {
     std::vector<std::string> files;
-    for (const auto& name : list_segments(directory_path(root(), directory)))
-      files.push_back(directory_path(root(), directory) + "/" + name.to_string());
+    const auto names = list_segments(file_system::posix(), directory_path(root(), directory)).value();
+    for (const auto& name : names) files.push_back(directory_path(root(), directory) + "/" + name.to_string());
     return files;
   }
   [[nodiscard]] std::size_t quarantined() const {
