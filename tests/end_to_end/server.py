@@ -1,6 +1,7 @@
 """Starts `jury serve` for a test, in a folder and on a port of its own."""
 import contextlib
 import csv
+import fcntl
 import http.client
 import json
 import os
@@ -8,6 +9,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -18,6 +20,10 @@ BUILD = pathlib.Path(os.environ["TEST_BUILD"])
 JURY = BUILD / "jury"
 TABLE = ROOT / "data" / "german_credit.csv"
 TARGET = "credit_risk"
+
+# What a developer has set for a server of their own is not for those of the tests.
+for variable in [name for name in os.environ if name.startswith("JURY_")]:
+    del os.environ[variable]
 
 
 def wait_for(condition, what, seconds=60.0):
@@ -34,8 +40,20 @@ def wait_for(condition, what, seconds=60.0):
 
 def train(folder, *options):
     """Trains a model of the demo's kind, small enough for a test."""
-    subprocess.run([JURY, "train", TABLE, "--target", TARGET, "--out", folder, "--name", "german_credit", *options],
-                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    done = subprocess.run([JURY, "train", TABLE, "--target", TARGET, "--out", folder, "--name", "german_credit", *options],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace")
+    if done.returncode != 0:
+        raise AssertionError(f"jury train ended with {done.returncode}:\n{done.stdout}")
+
+
+def gone(pid):
+    """Whether nothing of the process runs any more. Its entry may stay: not every container's PID 1 reaps orphans."""
+    try:
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    fields = dict(re.findall(r"^(State|Threads):\t(\w+)", status, re.M))
+    return fields["State"] in "ZX" and int(fields["Threads"]) <= 1
 
 
 def rows():
@@ -48,14 +66,17 @@ def rows():
 
 
 class Server:
+    """A process and its folder, both until `close`. As a context it is ready at the begin, and its folder stays if the
+    block fails."""
+
     def __init__(self, model, *options, folder=None, port=0, environment=None, pinned=None):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="jury-test-"))
         self.owns_folder = folder is None
         self.database = self.folder / "decisions.db"
         self.log = open(self.folder / "log", "ab+")
         self.port = port
-        self.command = [*(["taskset", "-c", pinned] if pinned else []), JURY, "serve", model, "--port", str(port), "--store", f"sqlite:{self.database}", "--spool",
-                        str(self.folder / "spool"), *options]
+        self.command = [*(["taskset", "-c", pinned] if pinned else []), JURY, "serve", model, "--port", str(port),
+                        "--store", f"sqlite:{self.database}", "--spool", str(self.folder / "spool"), *options]
         self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
                                         env={**os.environ, **(environment or {})})
 
@@ -101,6 +122,8 @@ class Server:
         for status in pathlib.Path("/proc").glob("[0-9]*/status"):
             with contextlib.suppress(OSError):
                 text = status.read_text()
+                if re.search(r"^State:\tZ", text, re.M):
+                    continue
                 parent = int(re.search(r"^PPid:\t(\d+)", text, re.M)[1])
                 name = re.search(r"^Name:\t(.*)", text, re.M)[1]
                 if parent == self.process.pid and name.startswith("jury: "):
@@ -122,25 +145,62 @@ class Server:
     def stop(self, number=signal.SIGTERM):
         if self.process.poll() is None:
             self.process.send_signal(number)
-        code = self.process.wait(60)
+        code = self.process.wait(90)
         # A sanitizer ends only the process that it caught; the supervisor would replace it and hide it.
         found = re.search(r"(WARNING|ERROR): \w+Sanitizer.*|.*: runtime error: .*", self.text())
         if found:
             raise AssertionError(f"{found[0]}\n{self.text()[-20000:]}")
         return code
 
-    def __enter__(self):
-        return self.wait_until_ready()
+    def kill(self):
+        """Kills the supervisor. Returns when its children, who die a little later, have left what the next server needs:
+        the port and the spool."""
+        self.process.kill()
+        self.process.wait()
+        self.log.close()
 
-    def __exit__(self, kind, *_):
+        def port_is_free():
+            with socket.socket() as port:
+                port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                with contextlib.suppress(OSError):
+                    port.bind(("127.0.0.1", self.port))
+                    return True
+            return False
+
+        def spool_is_free():
+            with contextlib.suppress(FileNotFoundError), open(self.folder / "spool" / "recorder.lock", "rb") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return False
+            return True
+
+        wait_for(port_is_free, f"the release of port {self.port}")
+        wait_for(spool_is_free, "the release of the spool")
+
+    def close(self, keep=False):
+        """Ends what still runs and removes the folder, unless the caller brought it or wants to keep it."""
         try:
             self.stop()
+        except BaseException:
+            keep = True
+            raise
         finally:
             if self.process.poll() is None:
                 self.process.kill()
                 self.process.wait()
             self.log.close()
-            if kind is None and self.owns_folder:
-                shutil.rmtree(self.folder)
-            elif kind is not None:
+            if keep:
                 print(f"the server's folder is kept: {self.folder}")
+            elif self.owns_folder:
+                shutil.rmtree(self.folder)
+
+    def __enter__(self):
+        try:
+            return self.wait_until_ready()
+        except BaseException:
+            self.close(keep=True)
+            raise
+
+    def __exit__(self, kind, *_):
+        self.close(keep=kind is not None)
