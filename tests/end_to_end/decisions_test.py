@@ -9,6 +9,7 @@ import struct
 import subprocess
 import tempfile
 import unittest
+import uuid
 
 import server
 from xgboost_library import Booster
@@ -22,16 +23,14 @@ class Decisions(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="jury-test-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.model = cls.folder / "model"
         server.train(cls.model)
         cls.manifest = json.loads((cls.model / "manifest.json").read_text())
         cls.rows = server.rows()
-        cls.server = server.Server(cls.model, "--workers", "2", folder=cls.folder).wait_until_ready()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__(None)
-        shutil.rmtree(cls.folder)
+        cls.server = server.Server(cls.model, "--workers", "2", folder=cls.folder)
+        cls.addClassCleanup(cls.server.close)
+        cls.server.wait_until_ready()
 
     def encode(self, row):
         """The model's row, made from the manifest alone."""
@@ -48,6 +47,16 @@ class Decisions(unittest.TestCase):
         self.assertEqual(status, 200, body)
         return json.loads(body)
 
+    def recorded(self, body):
+        """Sends the body; the statuses of the answer and of its record."""
+        correlation = str(uuid.uuid4())
+        status, _, _ = self.server.decide(body, {"X-Correlation-ID": correlation})
+
+        def row():
+            return [kept for id, kept in self.server.stored("correlation_id, status") if id == correlation]
+
+        return status, *server.wait_for(row, "the record of the answer")
+
     def errors(self, features):
         status, body, _ = self.server.decide(features)
         self.assertEqual(status, 422, body)
@@ -62,7 +71,8 @@ class Decisions(unittest.TestCase):
         predicted = list(csv.DictReader(io.StringIO(printed)))
         self.assertEqual(len(predicted), len(self.rows))
 
-        server.wait_for(lambda: len(self.server.stored()) >= len(self.rows), "storing every decision")
+        decided = {json.loads(answer)["decision_id"] for answer in answers}
+        server.wait_for(lambda: decided <= {id for id, _ in self.server.stored()}, "storing every decision")
         for answer, margin, prediction in zip(answers, expected, predicted):
             decision = json.loads(answer)
             record = self.record(decision["decision_id"])
@@ -126,9 +136,7 @@ class Decisions(unittest.TestCase):
         self.assertEqual(self.errors('{"age":1,}')[0]["type"], "json_invalid")
 
     def test_a_refusal_is_recorded(self):
-        before = self.server.stored("status").count((422,))
-        self.errors({"age": 30})
-        server.wait_for(lambda: self.server.stored("status").count((422,)) > before, "the record of the refusal")
+        self.assertEqual(self.recorded({"age": 30}), (422, 422))
 
     def test_a_reference_that_can_not_be_kept_is_refused(self):
         for reference in ("x" * 201, b"caf\xe9", ""):
@@ -137,8 +145,9 @@ class Decisions(unittest.TestCase):
 
     def test_whatever_is_sent_the_table_stays_readable(self):
         for body in (b'{"age":"\xff"}', ("{" + '"\u00e9":1,' * 3000).encode()):
-            self.assertIn(self.server.decide(body)[0], (400, 422))
-        server.wait_for(lambda: (400,) in self.server.stored("status"), "the record of the refusal")
+            answered, kept = self.recorded(body)
+            self.assertIn(answered, (400, 422))
+            self.assertEqual(kept, answered)
         self.server.stored("*")  # sqlite3 decodes every text
 
     def test_numbers_that_are_none_are_refused(self):
