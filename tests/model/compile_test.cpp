@@ -1,7 +1,7 @@
 #include "model/compile.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -21,7 +21,6 @@ constexpr std::string_view good_manifest = R"({"name": "credit", "features": [
 
 class model_folder : public testing::Test {
  protected:
-  model_folder() { std::filesystem::create_directories(folder_); }
   ~model_folder() override { std::filesystem::remove_all(folder_); }
   void write(std::string_view name, std::string_view text) const { std::ofstream(folder_ / name) << text; }
 
@@ -29,7 +28,8 @@ class model_folder : public testing::Test {
     return parse_manifest(model::open(blob.value().bytes()).value().manifest_text()).value().name;
   }
 
-  std::filesystem::path folder_ = std::filesystem::temp_directory_path() / ("jury-compile-" + std::to_string(getpid()));
+  std::string name_ = (std::filesystem::temp_directory_path() / "jury-compile-XXXXXX").string();
+  std::filesystem::path folder_ = mkdtemp(name_.data());
 };
 
 TEST_F(model_folder, compiles_with_its_manifest) {

@@ -20,9 +20,21 @@
 namespace jury::process {
 namespace {
 
+using clock = std::chrono::steady_clock;
+constexpr auto patience = std::chrono::seconds(60);
+
+// Ends what does not end by itself.
 int exit_code_of(pid_t pid) {
   int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  const auto deadline = clock::now() + patience;
+  for (pid_t ended = 0; (ended = waitpid(pid, &status, WNOHANG)) != pid; usleep(1000)) {
+    if (ended < 0 && errno != EINTR) {
+      ADD_FAILURE() << "waitpid " << pid << ": " << std::strerror(errno);
+      return -1;
+    }
+    if (clock::now() < deadline) continue;
+    ADD_FAILURE() << "process " << pid << " did not end";
+    kill(pid, SIGKILL);
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
@@ -130,8 +142,21 @@ class supervising : public testing::Test {
     return 0;
   }
 
-  void await(int starts) const {
-    while (counts_->starts.load() < starts) usleep(1000);
+  // Ends the supervisor, and with it its children, when the condition does not come true.
+  template <typename Condition>
+  static void await(pid_t supervisor, Condition condition) {
+    const auto deadline = clock::now() + patience;
+    while (!condition()) {
+      if (clock::now() > deadline) {
+        kill(supervisor, SIGKILL);
+        exit_code_of(supervisor);
+        FAIL() << "what was awaited did not happen";
+      }
+      usleep(1000);
+    }
+  }
+  [[nodiscard]] auto started(int processes) const {
+    return [this, processes] { return counts_->starts.load() >= processes; };
   }
 
   mapping memory_;
@@ -149,7 +174,7 @@ TEST_F(supervising, loads_once_starts_all_and_stops_the_recorder_last) {
                         return counts_->stops.load() == 4 ? code : 9;
                       }};
   const pid_t supervisor = run(what);
-  await(4);
+  ASSERT_NO_FATAL_FAILURE(await(supervisor, started(4)));
   EXPECT_EQ(board_->worker_count.load(), 3U);
   kill(supervisor, SIGTERM);
   EXPECT_EQ(exit_code_of(supervisor), 0);
@@ -162,12 +187,12 @@ TEST_F(supervising, replaces_a_killed_worker) {
   const plan what{.workers = 1, .worker = [&](std::size_t number) { return obedient(board_->workers[number]); }};
   const pid_t supervisor = run(what);
   for (int round = 1; round <= 3; ++round) {
-    await(round);
+    ASSERT_NO_FATAL_FAILURE(await(supervisor, started(round)));
     pid_t worker = 0;
-    while ((worker = board_->workers[0].pid.load()) == 0) usleep(1000);
+    ASSERT_NO_FATAL_FAILURE(await(supervisor, [&] { return (worker = board_->workers[0].pid.load()) != 0; }));
     kill(worker, SIGKILL);
   }
-  await(4);
+  ASSERT_NO_FATAL_FAILURE(await(supervisor, started(4)));
   EXPECT_EQ(board_->workers[0].starts.load(), 4U);
   kill(supervisor, SIGTERM);
   EXPECT_EQ(exit_code_of(supervisor), 0);
@@ -207,7 +232,7 @@ TEST_F(supervising, kills_what_does_not_stop_in_time) {
                       },
                   .graceful_timeout = std::chrono::milliseconds(50)};
   const pid_t supervisor = run(what);
-  await(1);
+  ASSERT_NO_FATAL_FAILURE(await(supervisor, started(1)));
   kill(supervisor, SIGTERM);
   EXPECT_EQ(exit_code_of(supervisor), 0);
 }

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <new>
 #include <random>
 #include <thread>
@@ -92,18 +93,20 @@ TEST(spool_process, a_reader_beside_a_writer_never_sees_a_torn_record) {
   constexpr std::uint64_t count = 20'000;
   temporary_folder folder;
   mapped_page page;
+  std::atomic<bool> broken = false;
   std::jthread writing([&] {
     auto spool = writer::lease(folder.path(), *page, {.segment_bytes = 100'000});
-    ASSERT_TRUE(spool);
-    for (std::uint64_t number = 1; number <= count; ++number) {
-      ASSERT_TRUE(spool->append(bytes(numbered(number))));
-      if (number % 7 == 0 || number == count) ASSERT_TRUE(spool->flush());
+    for (std::uint64_t number = 1; spool && !broken && number <= count; ++number) {
+      const bool due = number % 7 == 0 || number == count;
+      if (!spool->append(bytes(numbered(number))) || (due && !spool->flush())) broken = true;
     }
+    if (!spool) broken = true;
   });
   auto recorder = reader::open(folder.path(), *page);
   ASSERT_TRUE(recorder);
   std::uint64_t seen = 0;
   while (seen < count) {
+    ASSERT_FALSE(broken);
     const auto batch = recorder->next(64);
     for (const entry& one : batch) ASSERT_EQ(text(one.payload), numbered(++seen));
     if (batch.empty()) {
@@ -125,13 +128,16 @@ TEST(spool_process, processes_that_start_together_take_different_directories) {
   std::vector<pid_t> children;
   for (int i = 0; i < 4; ++i) {
     children.push_back(fork());
+    ASSERT_GE(children.back(), 0);
     if (children.back() != 0) continue;
+    close(gate[1]);  // or it would wait for ever for a parent that failed
     const auto spool = writer::lease(folder.path(), *page);
     const unsigned directory = spool ? spool->directory() : 999;
     char end = 0;
     if (write(leased[1], &directory, sizeof directory) < 0) _exit(1);
     _exit(read(gate[0], &end, 1) == 1 ? 0 : 1);  // holds the lease until told
   }
+  close(leased[1]);
   std::vector<unsigned> directories;
   for (std::size_t i = 0; i < children.size(); ++i) {
     unsigned directory = 0;
@@ -139,8 +145,12 @@ TEST(spool_process, processes_that_start_together_take_different_directories) {
     directories.push_back(directory);
   }
   ASSERT_EQ(write(gate[1], "....", 4), 4);
-  for (const pid_t child : children) waitpid(child, nullptr, 0);
-  for (const int end : {gate[0], gate[1], leased[0], leased[1]}) close(end);
+  for (const pid_t child : children) {
+    int status = -1;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  }
+  for (const int end : {gate[0], gate[1], leased[0]}) close(end);
   std::ranges::sort(directories);
   EXPECT_EQ(directories, (std::vector<unsigned>{0, 1, 2, 3}));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 
 #include "spool/format.hpp"
 #include "support.hpp"
@@ -58,7 +59,9 @@ TEST_F(reader_test, gathers_a_batch_from_all_directories) {
   auto recorder = open_reader();
   const auto batch = recorder.next(10);
   ASSERT_EQ(batch.size(), 3U);
-  EXPECT_EQ(batch[0].directory, batch[1].directory == 0U ? 0U : batch[0].directory);
+  std::map<unsigned, texts> found;
+  for (const entry& record : batch) found[record.directory].push_back(text(record.payload));
+  EXPECT_EQ(found, (std::map<unsigned, texts>{{one.directory(), {"a", "c"}}, {two.directory(), {"b"}}}));
   EXPECT_EQ(recorder.statistics().backlog_records, 3U);
 }
 

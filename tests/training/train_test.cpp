@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 #include <array>
 #include <cmath>
@@ -41,13 +41,14 @@ model::table made_up(auto&& target) {
 
 class training_folder : public testing::Test {
  protected:
-  ~training_folder() override { std::filesystem::remove_all(folder_); }
+  ~training_folder() override { std::filesystem::remove_all(folder_.parent_path()); }
 
   [[nodiscard]] std::string read(std::string_view name) const {
     return model::read_file(folder_ / name, 1U << 30).value();
   }
 
-  std::filesystem::path folder_ = std::filesystem::temp_directory_path() / ("jury-train-" + std::to_string(getpid()));
+  std::string name_ = (std::filesystem::temp_directory_path() / "jury-train-XXXXXX").string();
+  std::filesystem::path folder_ = std::filesystem::path(mkdtemp(name_.data())) / "model";
 };
 
 TEST_F(training_folder, a_forest_learns_german_credit) {
