@@ -14,8 +14,9 @@ enum class process_state : std::uint32_t { absent, starting, ready, draining };
 struct process_status {
   std::atomic<std::int32_t> pid;
   std::atomic<process_state> state;
-  std::atomic<std::int64_t> started_at;  // unix nanoseconds
-  std::atomic<std::uint64_t> starts;     // how often this place was filled
+  std::atomic<std::int64_t> started_at;    // unix nanoseconds
+  std::atomic<std::uint64_t> starts;       // how often this place was filled
+  std::atomic<std::uint64_t> connections;  // of clients, open now
 
   [[nodiscard]] bool is(process_state expected) const noexcept {
     return state.load(std::memory_order_relaxed) == expected;

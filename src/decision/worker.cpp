@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -150,6 +151,12 @@ http::options worker::http_options() {
   settings.on_error = [](std::string_view what) { log::error("{}", what); };
   settings.on_refusal = [this](const http::request* understood, http::response& answer) {
     app_.note_refusal(understood, answer);
+  };
+  settings.on_count = [this](std::size_t open) { status_.connections = open; };
+  settings.leaves_next = [this](std::size_t open) {
+    return std::ranges::any_of(inherited_.shared->board().workers, [&](const process_status& other) {
+      return other.is(process_state::ready) && other.connections.load(std::memory_order_relaxed) < open;
+    });
   };
   settings.on_response = [this](const http::access_entry& done) {
     if (!options_.access_log) return;

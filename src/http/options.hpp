@@ -33,6 +33,11 @@ struct options {
   // A request that the server refuses itself: what was understood of it (null unless its header was whole and good),
   // and the answer, which may be added to. May be empty; must not throw.
   std::function<void(const request* understood, response& answer)> on_refusal;
+  // For processes that share a listening socket. `on_count` is told how many connections are open here whenever that
+  // changes; `leaves_next` is asked whether another process should rather take the next one. It then has a few
+  // milliseconds for that: a connection never waits for a process that is busy. Both may be empty; must not throw.
+  std::function<void(std::size_t open)> on_count;
+  std::function<bool(std::size_t open)> leaves_next;
   std::function<void(const access_entry&)> on_response;  // may be empty; must not throw
   std::function<void(std::string_view what)> on_error;   // a handler's exception, accept failing; may be empty
 };

@@ -46,6 +46,7 @@ result<void> server::listen(int descriptor) {
   }
   // Accepted sockets inherit it.
   acceptor_.set_option(asio::ip::tcp::no_delay(true), error);
+  acceptor_.non_blocking(true, error);
   accepting_ = true;
   gate_.spawn(accept());
   gate_.spawn(sweep());
@@ -61,10 +62,14 @@ task<> server::accept() {
       co_await pause_.async_wait(asio::redirect_error(use_task, error));
       continue;
     }
+    co_await acceptor_.async_wait(acceptor::wait_read, asio::redirect_error(use_task, error));
+    if (!error) co_await leave_next();
+    if (stopping_) break;
     asio::ip::tcp::endpoint peer;
-    auto socket = co_await acceptor_.async_accept(loop_.executor(), peer, asio::redirect_error(use_task, error));
+    tcp_socket socket(loop_.executor());
+    if (!error) acceptor_.accept(socket, peer, error);
+    if (error == asio::error::would_block || error == asio::error::connection_aborted) continue;
     if (!error) socket.non_blocking(true, error);
-    if (closed_) break;
     const std::size_t most = options_.limits.connections_per_address;
     if (!error && most != 0 && by_address_[peer.address()] >= most) {
       socket.close(error);
@@ -75,7 +80,7 @@ task<> server::accept() {
       failing = false;
       admit(std::move(socket), peer);
       co_await loop_.turn_end();
-    } else if (!stopping_) {
+    } else {
       // Out of descriptors or memory: the connection stays in the queue, and asking again at once would spin.
       if (!std::exchange(failing, true) && options_.on_error)
         options_.on_error(system_error("accept", error.value()).message);
@@ -89,8 +94,18 @@ task<> server::accept() {
   if (open_ == 0) drained_.cancel();
 }
 
+// Gives other processes time to take the connection that waits.
+task<> server::leave_next() {
+  for (int tries = 0; tries < 5 && !stopping_ && options_.leaves_next && options_.leaves_next(open_); ++tries) {
+    error_code ignored;
+    pause_.expires_after(std::chrono::milliseconds(1));
+    co_await pause_.async_wait(asio::redirect_error(use_task, ignored));
+  }
+}
+
 void server::admit(tcp_socket socket, const asio::ip::tcp::endpoint& peer) {
   ++open_;
+  if (options_.on_count) options_.on_count(open_);
   try {
     if (options_.limits.connections_per_address != 0) ++by_address_[peer.address()];
     gate_.spawn(serve(std::move(socket), peer));
@@ -105,6 +120,7 @@ void server::release(const asio::ip::tcp::endpoint& peer) {
     by_address_.erase(address);
   }
   if (open_-- == options_.limits.connections) pause_.cancel();
+  if (options_.on_count) options_.on_count(open_);
   if (open_ == 0 && !accepting_) drained_.cancel();
 }
 

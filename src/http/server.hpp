@@ -50,7 +50,10 @@ class server {
   using timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
                                            asio::io_context::executor_type>;
 
+  using acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
+
   task<> accept();
+  task<> leave_next();
   void admit(tcp_socket socket, const asio::ip::tcp::endpoint& peer);
   void release(const asio::ip::tcp::endpoint& peer);
   task<> serve(tcp_socket socket, asio::ip::tcp::endpoint peer);
@@ -60,7 +63,7 @@ class server {
   options options_;
   gate gate_;
   date_clock dates_;
-  asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type> acceptor_;
+  acceptor acceptor_;
   timer pause_;  // of accepting
   timer sweeper_;
   timer drained_;  // cancelled by whoever ends last

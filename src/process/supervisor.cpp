@@ -367,6 +367,7 @@ void supervisor::on_exit(pid_t pid, int status) {
 void supervisor::release(const child& gone) {
   gone.status->pid = 0;
   gone.status->state = process_state::absent;
+  gone.status->connections = 0;
   if (gone.status == &board_.recorder) {
     if (plan_.recorder_gone) plan_.recorder_gone();
   } else if (plan_.worker_gone) {

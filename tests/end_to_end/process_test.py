@@ -1,5 +1,6 @@
 """The processes of a server: start, stop, death and replacement, and what is refused at the start."""
 import concurrent.futures
+import contextlib
 import errno
 import http.client
 import json
@@ -230,6 +231,18 @@ class Processes(unittest.TestCase):
             self.assertIn(b'jury_reloads_total{outcome="done"} 3', running.get("/metrics")[1])
             ids = {decision["decision_id"] for decision in decided}
             server.wait_for(lambda: ids == {id for id, _ in running.stored()}, "storing all")
+
+    def test_workers_share_the_connections(self):
+        with server.Server(self.model, "--workers", "2") as running, contextlib.ExitStack() as opened:
+            connections = [opened.enter_context(contextlib.closing(
+                http.client.HTTPConnection("127.0.0.1", running.port, timeout=60))) for _ in range(16)]
+            for connection in connections:
+                connection.request("POST", "/decisions", json.dumps(self.row), {"Content-Type": "application/json"})
+                self.assertEqual(connection.getresponse().status, 200)
+            server.wait_for(lambda: len(running.stored()) == 16, "storing all")
+            workers = [worker for worker, in running.stored("worker")]
+            # 8 and 8 when both run; a machine that lets one of them wait may shift it.
+            self.assertGreaterEqual(min(workers.count(0), workers.count(1)), 4)
 
     def test_ttin_and_ttou_change_the_number_of_workers(self):
         with server.Server(self.model, "--workers", "1") as running:

@@ -62,6 +62,27 @@ TEST(server, closes_what_one_address_opens_over_its_bound) {
   EXPECT_EQ(server.connect().ask(get).status, 200);
 }
 
+TEST(server, takes_a_connection_that_no_other_process_takes) {
+  std::atomic<std::size_t> asked = 0;
+  std::atomic<std::size_t> counted = 0;
+  running_server server({.handler = [](request&) -> task<response> { co_return response{.body = "ok"}; },
+                         .limits = quick(),
+                         .on_count = [&](std::size_t open) { counted = open; },
+                         .leaves_next =
+                             [&](std::size_t open) {
+                               asked = open + 1;
+                               return true;
+                             },
+                         .on_response = {},
+                         .on_error = {}});
+  auto first = server.connect();
+  EXPECT_EQ(first.ask(get).status, 200);
+  EXPECT_EQ(counted, 1U);
+  EXPECT_EQ(server.connect().ask(get).status, 200);
+  EXPECT_EQ(asked, 2U);
+  EXPECT_TRUE(running_server::eventually([&] { return counted == 1U; }));
+}
+
 TEST(server, stops_idle_connections_and_accepts_no_more) {
   limits rules = quick();
   rules.idle_at_stop = 1ms;
