@@ -6,6 +6,7 @@
 
 #include "api/correlation.hpp"
 #include "support/run.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace jury::api {
 namespace {
@@ -105,7 +106,8 @@ TEST_F(apps, count_by_route_and_status) {
 }
 
 TEST_F(apps, with_keys_let_only_their_owners_in) {
-  const std::string file = testing::TempDir() + "keys";
+  const temporary_folder folder;
+  const std::string file = folder.path() + "/keys";
   std::ofstream(file) << "# a comment\n\n" << sha256_of_secret << " somebody\n";
   app_.demand(api_keys::read(file).value());
   EXPECT_EQ(ask(http::method::get, "/items").status, 401);
@@ -117,7 +119,8 @@ TEST_F(apps, with_keys_let_only_their_owners_in) {
 }
 
 TEST(api_keys, name_the_line_that_is_wrong) {
-  const std::string file = testing::TempDir() + "bad-keys";
+  const temporary_folder folder;
+  const std::string file = folder.path() + "/keys";
   for (const std::string& line :
        {std::string("secret me"), std::string(64, 'x') + " me", std::string(64, 'a'), std::string(64, 'a') + "  "}) {
     std::ofstream(file) << "# first\n" << line << "\n";

@@ -264,6 +264,23 @@ class Processes(unittest.TestCase):
             server.wait_for(lambda: running.stored(), "the replay of the spool")
             self.assertEqual([id for id, _ in running.stored()], [decision["decision_id"]])
 
+    def test_the_store_absorbs_what_the_next_start_delivers_again(self):
+        folder = self.folder / "absorbed"
+        folder.mkdir()
+        running = server.Server(self.model, "--workers", "1", folder=folder).wait_until_ready()
+        decision = json.loads(running.decide(self.row)[1])
+        server.wait_for(running.stored, "storing the decision")
+        os.kill(running.children()["recorder"], signal.SIGSTOP)  # it must not free what the killed worker leaves
+        running.kill()
+        with server.Server(self.model, "--workers", "1", folder=folder) as running:
+            def records(outcome):
+                return int(re.search(rf'^jury_records_total{{outcome="{outcome}"}} (\d+)$',
+                                     running.get("/metrics")[1].decode(), re.M)[1])
+
+            server.wait_for(lambda: records("absorbed"), "the redelivery")
+            self.assertEqual([records(outcome) for outcome in ("stored", "absorbed", "dead")], [0, 1, 0])
+            self.assertEqual([id for id, _ in running.stored()], [decision["decision_id"]])
+
     def test_no_process_outlives_a_killed_supervisor(self):
         running = server.Server(self.model, "--workers", "2").wait_until_ready()
         children = running.children()

@@ -1,7 +1,6 @@
 #include "model/compile.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -11,6 +10,7 @@
 #include "model/expect_error.hpp"
 #include "model/model.hpp"
 #include "model/tiny_model.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace jury::model::test {
 namespace {
@@ -21,15 +21,14 @@ constexpr std::string_view good_manifest = R"({"name": "credit", "features": [
 
 class model_folder : public testing::Test {
  protected:
-  ~model_folder() override { std::filesystem::remove_all(folder_); }
   void write(std::string_view name, std::string_view text) const { std::ofstream(folder_ / name) << text; }
 
   static std::string name_in(const result<blob>& blob) {
     return parse_manifest(model::open(blob.value().bytes()).value().manifest_text()).value().name;
   }
 
-  std::string name_ = (std::filesystem::temp_directory_path() / "jury-compile-XXXXXX").string();
-  std::filesystem::path folder_ = mkdtemp(name_.data());
+  temporary_folder temporary_;
+  std::filesystem::path folder_ = temporary_.path();
 };
 
 TEST_F(model_folder, compiles_with_its_manifest) {

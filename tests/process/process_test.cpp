@@ -16,6 +16,7 @@
 #include "process/listening_socket.hpp"
 #include "process/shared_memory.hpp"
 #include "process/supervisor.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace jury::process {
 namespace {
@@ -89,7 +90,8 @@ TEST(start_child, names_the_process_and_reports_an_exception_as_failure) {
 }
 
 TEST(lock_file, is_held_until_the_last_child_is_gone) {
-  const std::string path = (std::filesystem::temp_directory_path() / fmt::format("jury-lock-{}", getpid())).string();
+  const temporary_folder folder;
+  const std::string path = folder.path() + "/lock";
   int gate[2];
   ASSERT_EQ(pipe(gate), 0);
   pid_t child = 0;
@@ -109,7 +111,6 @@ TEST(lock_file, is_held_until_the_last_child_is_gone) {
   EXPECT_TRUE(lock_file(path, std::chrono::minutes(1)).has_value());  // waits for what is about to end
   EXPECT_EQ(exit_code_of(child), 0);
   close(gate[0]);
-  std::filesystem::remove(path);
 }
 
 // The supervisor blocks signals and waits for children, so each test runs it in a process of its own.

@@ -2,7 +2,6 @@
 // Records, folders and a sink that does what the test says.
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <deque>
 #include <filesystem>
@@ -19,6 +18,7 @@
 #include "spool/segment.hpp"
 #include "spool/shared_page.hpp"
 #include "spool/writer.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace jury {
 
@@ -70,25 +70,6 @@ inline std::string encoded(const record& one) {
   encode(one, bytes);
   return bytes;
 }
-
-class temporary_folder {
- public:
-  temporary_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "jury-record-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = name;
-  }
-  temporary_folder(const temporary_folder&) = delete;
-  temporary_folder& operator=(const temporary_folder&) = delete;
-  ~temporary_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // A spool root with a writer and a reader on it.
 class spooled {

@@ -2,7 +2,6 @@
 // A spool of its own for each test.
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -19,6 +18,7 @@
 #include "spool/segment.hpp"
 #include "spool/shared_page.hpp"
 #include "spool/writer.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace jury::spool {
 
@@ -27,26 +27,6 @@ inline std::span<const std::byte> bytes(std::string_view text) { return std::as_
 inline std::string text(std::span<const std::byte> payload) {
   return {reinterpret_cast<const char*>(payload.data()), payload.size()};
 }
-
-// A folder that is gone when the test is.
-class temporary_folder {
- public:
-  temporary_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "jury-spool-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = name;
-  }
-  temporary_folder(const temporary_folder&) = delete;
-  temporary_folder& operator=(const temporary_folder&) = delete;
-  ~temporary_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // The real file system with a fault to order.
 class faulty_file_system : public file_system {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <array>
 #include <cmath>
@@ -16,6 +15,7 @@
 #include "model/files.hpp"
 #include "model/model.hpp"
 #include "model/predict_table.hpp"
+#include "support/temporary_folder.hpp"
 #include "training/xgboost.hpp"
 
 namespace jury::training::test {
@@ -41,14 +41,12 @@ model::table made_up(auto&& target) {
 
 class training_folder : public testing::Test {
  protected:
-  ~training_folder() override { std::filesystem::remove_all(folder_.parent_path()); }
-
   [[nodiscard]] std::string read(std::string_view name) const {
     return model::read_file(folder_ / name, 1U << 30).value();
   }
 
-  std::string name_ = (std::filesystem::temp_directory_path() / "jury-train-XXXXXX").string();
-  std::filesystem::path folder_ = std::filesystem::path(mkdtemp(name_.data())) / "model";
+  temporary_folder temporary_;
+  std::filesystem::path folder_ = std::filesystem::path(temporary_.path()) / "model";
 };
 
 TEST_F(training_folder, a_forest_learns_german_credit) {

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -9,20 +8,14 @@
 #include <vector>
 
 #include "drivers/sqlite/database.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace jury::sqlite {
 namespace {
 
 class sqlite_test : public testing::Test {
  protected:
-  sqlite_test() {
-    std::string name = (std::filesystem::temp_directory_path() / "jury-sqlite-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    folder_ = name;
-  }
-  ~sqlite_test() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::string path() const { return folder_ + "/test.db"; }
+  [[nodiscard]] std::string path() const { return folder_.path() + "/test.db"; }
   database open(const database_options& options = {}) {
     auto opened = database::open(path(), options);
     if (!opened) throw std::runtime_error(opened.error().message);
@@ -30,7 +23,7 @@ class sqlite_test : public testing::Test {
   }
 
  private:
-  std::string folder_;
+  temporary_folder folder_;
 };
 
 TEST_F(sqlite_test, values_of_every_type_read_back) {
