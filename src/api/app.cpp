@@ -9,30 +9,13 @@
 #include "base/clock.hpp"
 #include "base/json_text.hpp"
 #include "base/log.hpp"
+#include "http/syntax.hpp"
 #include "runtime/thread_pool.hpp"
 
 namespace jury::api {
 namespace {
 
-constexpr std::string_view name_of(http::method verb) {
-  switch (verb) {
-    case http::method::get:
-      return "GET";
-    case http::method::head:
-      return "HEAD";
-    case http::method::post:
-      return "POST";
-    case http::method::put:
-      return "PUT";
-    case http::method::patch:
-      return "PATCH";
-    case http::method::delete_:
-      return "DELETE";
-    case http::method::options:
-      return "OPTIONS";
-  }
-  return "";
-}
+constexpr const char* correlation_header = "X-Correlation-ID";
 
 // "/a/b" is {"a", "b"}; "/" is {""}.
 bool matches(const std::vector<std::string>& segments, std::string_view path,
@@ -62,9 +45,9 @@ std::string_view key_of(const http::request& request) {
   if (const auto key = request.header("X-API-Key")) return *key;
   constexpr std::string_view bearer = "bearer ";
   const auto authorization = request.header("Authorization").value_or("");
-  const auto same = [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a + ('a' - 'A') == b); };
-  return std::ranges::equal(authorization.substr(0, bearer.size()), bearer, same) ? authorization.substr(bearer.size())
-                                                                                  : std::string_view{};
+  return http::syntax::equal_ignoring_case(authorization.substr(0, bearer.size()), bearer)
+             ? authorization.substr(bearer.size())
+             : std::string_view{};
 }
 
 http::response too_busy(std::string_view detail) {
@@ -115,7 +98,7 @@ app::match app::find(const http::request& request) const {
     if (!matches(each.segments, request.path, parameters)) continue;
     if (each.verb == verb) return {.route = &each, .parameters = std::move(parameters), .allow = {}};
     if (!found.allow.empty()) found.allow += ", ";
-    found.allow += name_of(each.verb);
+    found.allow += http::method_names[static_cast<std::size_t>(each.verb)];
     if (each.verb == http::method::get) found.allow += ", HEAD";
   }
   return found;
@@ -145,7 +128,7 @@ task<http::response> app::handle(const http::request* request) {
     log::error("{} {} failed: {}", request->method_text, request->path, failure.what());
     response = error(500, "Internal Server Error");
   }
-  response.headers.push_back({"X-Correlation-ID", *correlation_id.get()});
+  response.headers.push_back({correlation_header, *correlation_id.get()});
 
   if (counted != nullptr) {
     counts_.add(counter_of(*counted, response.status));

@@ -1,5 +1,6 @@
 #include "http/guard.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <utility>
@@ -16,14 +17,9 @@ std::unexpected<refusal> refuse(int status, std::string_view detail) {
 std::unexpected<refusal> bad(std::string_view detail) { return refuse(400, detail); }
 
 std::optional<method> known_method(std::string_view text) noexcept {
-  using enum method;
-  constexpr std::pair<std::string_view, method> methods[] = {{"GET", get},        {"POST", post},   {"HEAD", head},
-                                                             {"PUT", put},        {"PATCH", patch}, {"DELETE", delete_},
-                                                             {"OPTIONS", options}};
-  for (const auto& [name, value] : methods) {
-    if (name == text) return value;
-  }
-  return std::nullopt;
+  const auto* const found = std::ranges::find(method_names, text);
+  if (found == method_names.end()) return std::nullopt;
+  return static_cast<method>(found - method_names.begin());
 }
 
 // Digits only; a number too large for the type becomes the largest.

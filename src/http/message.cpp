@@ -1,6 +1,7 @@
 #include "http/message.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -53,6 +54,14 @@ constexpr std::pair<int, std::string_view> phrases[] = {{100, "Continue"},
                                                         {504, "Gateway Timeout"},
                                                         {505, "HTTP Version Not Supported"}};
 
+// Fields that say how the message is framed, or that a second time would contradict the first.
+bool is_of_the_server(std::string_view name) noexcept {
+  using namespace std::string_view_literals;
+  return std::ranges::any_of(
+      std::array{"Content-Type"sv, "Content-Length"sv, "Transfer-Encoding"sv, "Date"sv, "Connection"sv, "Keep-Alive"sv},
+      [name](std::string_view own) { return syntax::equal_ignoring_case(name, own); });
+}
+
 }  // namespace
 
 std::optional<std::string_view> request::header(std::string_view name) const noexcept {
@@ -65,7 +74,8 @@ std::optional<std::string_view> request::header(std::string_view name) const noe
 bool response::sendable() const noexcept {
   return status >= 200 && status <= 599 && syntax::is_field_value(content_type) &&
          std::ranges::all_of(headers, [](const response_field& field) {
-           return !field.name.empty() && syntax::all(field.name, syntax::token) && syntax::is_field_value(field.value);
+           return !field.name.empty() && syntax::all(field.name, syntax::token) && !is_of_the_server(field.name) &&
+                  syntax::is_field_value(field.value);
          });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // What a handler gets and what it gives back.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,10 @@ namespace jury::http {
 
 // The methods that a route may have. TRACE, CONNECT and everything else never reach a handler: they are answered 501.
 enum class method : std::uint8_t { get, head, post, put, patch, delete_, options };
+
+// In the order of the enumerators.
+inline constexpr std::array<std::string_view, 7> method_names = {"GET",   "HEAD",   "POST",   "PUT",
+                                                                 "PATCH", "DELETE", "OPTIONS"};
 
 struct field {
   std::string_view name;
@@ -44,8 +49,9 @@ struct response_field {
   std::string value;
 };
 
-// The server adds Content-Type, Content-Length, Date and Connection; do not repeat them in `headers`. A response that
-// can't be sent as it is (a status outside 200..599, a control character in a header) becomes a 500 and is logged.
+// The server adds Content-Type, Content-Length, Date, Connection and Keep-Alive. A response that can't be sent as it is
+// (a status outside 200..599, a control character in a header, one of those fields or Transfer-Encoding in `headers`)
+// becomes a 500 and is logged.
 struct response {
   int status = 200;
   std::string content_type;  // empty: application/json

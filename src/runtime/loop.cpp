@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <memory>
 
 namespace jury {
 namespace {
@@ -28,22 +29,31 @@ void loop::run() {
     end_turn();
   }
   stopped_ = false;
+  ++ended_runs_;
   current_loop = outer;
 }
 
 void loop::run(task<> main) {
-  context values(context::current());
-  std::exception_ptr failure;
-  asio::co_spawn(context_executor(executor(), &values), std::move(main), [&](const std::exception_ptr& thrown) {
-    failure = thrown;
-    stop();
-  });
+  struct state {
+    context values = context::current();
+    std::exception_ptr failure;
+  };
+  // Shared with the task, which outlives this call when it was stopped.
+  const auto shared = std::make_shared<state>();
+  asio::co_spawn(context_executor(executor(), &shared->values), std::move(main),
+                 [this, shared](const std::exception_ptr& thrown) {
+                   shared->failure = thrown;
+                   stop();
+                 });
   run();
-  if (failure) std::rethrow_exception(failure);
+  if (shared->failure) std::rethrow_exception(shared->failure);
 }
 
 void loop::stop() {
-  asio::post(context_, [this] { stopped_ = true; });
+  // A second stop of the same run must not end the next one.
+  asio::post(context_, [this, run = ended_runs_.load()] {
+    if (run == ended_runs_) stopped_ = true;
+  });
 }
 
 void loop::at_turn_end(std::function<void()> hook) { hooks_.push_back(std::move(hook)); }

@@ -26,31 +26,31 @@ void thread_pool::submit(std::move_only_function<void()> job) {
 
 void thread_pool::reserve() {
   const std::scoped_lock lock(mutex_);
-  const std::size_t waiting = jobs_.size() + reserved_;
+  const std::size_t waiting = jobs_.size() + reserved_.size();
   if (waiting >= settings_.queue) {
     ++refused_;
     throw pool_full(fmt::format("the pool '{}' is full: {} threads busy, {} jobs waiting", settings_.name,
                                 threads_.size() - idle_, waiting));
   }
+  std::list<std::move_only_function<void()>> place(1);
   if (waiting >= idle_ && threads_.size() < settings_.threads) {
     try {
       threads_.emplace_back([this, number = threads_.size() + 1] { work(number); });
     } catch (const std::system_error& failure) {
-      // Those that run take the job later.
-      if (threads_.empty()) {
+      if (threads_.empty()) {  // else the job waits for one of those that run
         ++refused_;
         throw pool_full(fmt::format("the pool '{}' can't start a thread: {}", settings_.name, failure.what()));
       }
     }
   }
-  ++reserved_;
+  reserved_.splice(reserved_.end(), place);
 }
 
-void thread_pool::submit_reserved(std::move_only_function<void()> job) {
+void thread_pool::submit_reserved(std::move_only_function<void()> job) noexcept {
   {
     const std::scoped_lock lock(mutex_);
-    --reserved_;
-    jobs_.push_back(std::move(job));
+    jobs_.splice(jobs_.end(), reserved_, reserved_.begin());
+    jobs_.back() = std::move(job);
   }
   wake_.notify_one();
 }

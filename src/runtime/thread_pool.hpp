@@ -3,8 +3,8 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -42,12 +42,13 @@ class thread_pool {
   thread_pool(const thread_pool&) = delete;
   thread_pool& operator=(const thread_pool&) = delete;
 
-  // Throws pool_full. A job must not throw: an exception that leaves it ends the process.
+  // Throws pool_full, also when not a single thread could be started. A job must not throw: an exception that leaves it
+  // ends the process.
   void submit(std::move_only_function<void()> job);
   // The same in two steps, for callers that can't undo making the job: `reserve` takes a place in the queue or throws
-  // pool_full, and one `submit_reserved` for each `reserve` must follow; it fails only without memory.
+  // as `submit` does, and one `submit_reserved` for each `reserve` must follow.
   void reserve();
-  void submit_reserved(std::move_only_function<void()> job);
+  void submit_reserved(std::move_only_function<void()> job) noexcept;
   [[nodiscard]] statistics stats() const;
 
  private:
@@ -56,10 +57,10 @@ class thread_pool {
   const options settings_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::move_only_function<void()>> jobs_;
+  std::list<std::move_only_function<void()>> jobs_;
+  std::list<std::move_only_function<void()>> reserved_;  // places taken whose jobs are not yet there
   std::vector<std::thread> threads_;
   std::size_t idle_ = 0;
-  std::size_t reserved_ = 0;  // places taken, jobs not yet there
   std::uint64_t refused_ = 0;
   bool stopping_ = false;
 };

@@ -7,6 +7,7 @@
 #include <exception>
 #include <functional>
 #include <future>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <tuple>
@@ -52,27 +53,34 @@ task<std::invoke_result_t<Function, Arguments...>> run_in(thread_pool* pool, Fun
   std::optional<kept> outcome;
   std::exception_ptr failure;
   runtime& home = runtime::current();
-  pool->reserve();  // here, because Asio can't survive an exception in the initiation below
-  const auto start = [&](auto handler) {
-    // The frame of this coroutine, and with it everything named here, lives until the handler has run.
-    pool->submit_reserved([&, handler = std::move(handler), values = context(context::current())]() mutable {
-      const context_scope scope(values);
-      const runtime_scope installed(home);
-      try {
-        if constexpr (std::is_void_v<value>) {
-          std::invoke(std::move(function), std::move(arguments)...);
-          outcome.emplace();
-        } else {
-          outcome.emplace(std::invoke(std::move(function), std::move(arguments)...));
-        }
-      } catch (...) {
-        failure = std::current_exception();
+  context values(context::current());
+  std::optional<task_handler<void()>> resume;
+  // All that the job needs is in the frame of this coroutine, which lives until the handler has run: Asio can't survive
+  // an exception in the initiation, so nothing may be allocated there.
+  const auto job = [&] {
+    const context_scope scope(values);
+    const runtime_scope installed(home);
+    try {
+      if constexpr (std::is_void_v<value>) {
+        std::invoke(std::move(function), std::move(arguments)...);
+        outcome.emplace();
+      } else {
+        outcome.emplace(std::invoke(std::move(function), std::move(arguments)...));
       }
-      const auto executor = asio::get_associated_executor(handler);
-      asio::post(executor, std::move(handler));
-    });
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    auto handler = *std::move(resume);
+    const auto executor = asio::get_associated_executor(handler);
+    asio::post(executor, std::move(handler));
   };
-  co_await asio::async_initiate<const asio::use_awaitable_t<context_executor>, void()>(start, use_task);
+  const auto start = [&](auto handler) noexcept {
+    resume.emplace(std::move(handler));
+    pool->submit_reserved([&job] { job(); });
+  };
+  auto done = asio::async_initiate<const asio::use_awaitable_t<context_executor>, void()>(start, use_task);
+  pool->reserve();
+  co_await std::move(done);
   if (failure) std::rethrow_exception(failure);
   if constexpr (!std::is_void_v<value>) co_return std::move(*outcome);
 }
@@ -111,17 +119,20 @@ void refuse_wait_on_a_loop();
 template <typename T>
 T wait(task<T> work) {
   detail::refuse_wait_on_a_loop();
-  context values(context::current());
-  const context_executor executor(runtime::current().events.executor(), &values);
+  auto values = std::make_unique<context>(context::current());
+  const context_executor executor(runtime::current().events.executor(), values.get());
   std::promise<T> promise;
   std::future<T> done = promise.get_future();
-  asio::co_spawn(executor, std::move(work), [&promise](const std::exception_ptr& failure, auto... value) {
-    if (failure) {
-      promise.set_exception(failure);
-    } else {
-      promise.set_value(std::move(value)...);
-    }
-  });
+  // The handler owns both: this thread may go on before the loop's is done with them.
+  asio::co_spawn(executor, std::move(work),
+                 [promise = std::move(promise), values = std::move(values)](const std::exception_ptr& failure,
+                                                                            auto... value) mutable {
+                   if (failure) {
+                     promise.set_exception(failure);
+                   } else {
+                     promise.set_value(std::move(value)...);
+                   }
+                 });
   return done.get();
 }
 

@@ -2,8 +2,10 @@
 // A plain blocking client. Every wait ends after ten seconds, as a failure.
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "http/syntax.hpp"
@@ -80,6 +83,19 @@ class client {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return true;
+  }
+
+  // Until the server's kernel has all that was sent.
+  void wait_until_delivered() const {
+    for (int waiting = 1; waiting > 0; std::this_thread::yield()) {
+      if (::ioctl(descriptor_, SIOCOUTQ, &waiting) != 0) throw std::runtime_error("ioctl failed");
+    }
+  }
+
+  // Sends what the kernel takes at once. True when it took everything.
+  bool send_now(std::string_view bytes) {
+    return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) ==
+           static_cast<ssize_t>(bytes.size());
   }
 
   // The next answer, 100 Continue included. Throws when none comes.

@@ -7,6 +7,8 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <string>
 
@@ -68,6 +70,27 @@ TEST_F(contexts, reaches_a_pool_as_a_copy_and_comes_back_unchanged) {
   });
 }
 
+TEST_F(contexts, reaches_the_cpu_pool) {
+  run_twice([](std::string own) -> task<> {
+    EXPECT_EQ(co_await on_cpu(current_name), own);
+    EXPECT_EQ(current_name(), own);
+  });
+}
+
+TEST_F(contexts, survives_a_full_pool) {
+  run_twice([](std::string own) -> task<> {
+    thread_pool closed({.name = "closed", .threads = 1, .queue = 0});
+    try {
+      co_await run_in(closed, [] {});
+      ADD_FAILURE() << "nothing was thrown";
+    } catch (const pool_full&) {
+      EXPECT_EQ(current_name(), own);
+    }
+    co_await sleep(std::chrono::microseconds(1));
+    EXPECT_EQ(current_name(), own);
+  });
+}
+
 TEST_F(contexts, survives_an_exception) {
   run_twice([](std::string own) -> task<> {
     try {
@@ -92,6 +115,37 @@ TEST_F(contexts, survives_two_tasks_awaited_at_once) {
   using namespace asio::experimental::awaitable_operators;
   run_twice([](std::string own) -> task<> {
     co_await (nested(own, 2) && nested(own, 3));
+    EXPECT_EQ(current_name(), own);
+  });
+}
+
+task<> waits_until_cancelled(std::string own, bool* cancelled) {
+  try {
+    co_await sleep(std::chrono::hours(1));
+  } catch (const boost::system::system_error& e) {
+    EXPECT_EQ(e.code(), asio::error::operation_aborted);
+    EXPECT_EQ(current_name(), own);
+    *cancelled = true;
+    throw;
+  }
+}
+TEST_F(contexts, survives_the_cancellation_of_the_slower_of_two_tasks) {
+  using namespace asio::experimental::awaitable_operators;
+  run_twice([](std::string own) -> task<> {
+    bool cancelled = false;
+    co_await (nested(own, 2) || waits_until_cancelled(own, &cancelled));
+    EXPECT_TRUE(cancelled);
+    EXPECT_EQ(current_name(), own);
+  });
+}
+
+TEST_F(contexts, survives_an_error_that_is_redirected) {
+  run_twice([](std::string own) -> task<> {
+    asio::steady_timer timer(loop::current()->executor(), std::chrono::hours(1));
+    asio::post(loop::current()->executor(), [&timer] { timer.cancel(); });
+    boost::system::error_code error;
+    co_await timer.async_wait(asio::redirect_error(use_task, error));
+    EXPECT_EQ(error, asio::error::operation_aborted);
     EXPECT_EQ(current_name(), own);
   });
 }
@@ -137,6 +191,24 @@ TEST_F(contexts, reaches_a_task_that_a_plain_function_waits_for) {
       }());
     });
     EXPECT_EQ(seen, own);
+  });
+}
+
+TEST_F(contexts, survives_an_exception_that_a_plain_function_waits_for) {
+  run_twice([](std::string own) -> task<> {
+    const auto seen = co_await run_in_threadpool([] {
+      try {
+        wait([]() -> task<> {
+          co_await sleep(std::chrono::microseconds(1));
+          throw std::runtime_error(current_name());
+        }());
+        return std::string("nothing was thrown");
+      } catch (const std::runtime_error& e) {
+        return e.what() + (" " + current_name());
+      }
+    });
+    EXPECT_EQ(seen, own + " " + own);
+    EXPECT_EQ(current_name(), own);
   });
 }
 

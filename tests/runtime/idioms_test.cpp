@@ -102,6 +102,32 @@ TEST_F(idioms, a_capturing_lambda_coroutine_with_an_owner) {
   EXPECT_EQ(machine_.run(lambda_coroutine_with_an_owner()), 100U);
 }
 
+task<std::size_t> lambda_coroutine_in_a_gate() {
+  std::size_t seen = 0;
+  gate tasks(*loop::current());
+  tasks.spawn([captured = counted{}, &seen](this auto) -> task<> {
+    co_await sleep(std::chrono::microseconds(1));
+    seen = captured.text.size();
+  }());
+  co_await tasks.close();
+  co_return seen;
+}
+TEST_F(idioms, a_capturing_lambda_coroutine_spawned_into_a_gate) {
+  EXPECT_EQ(machine_.run(lambda_coroutine_in_a_gate()), 100U);
+}
+
+template <typename Function>
+auto in_the_pool(Function&& function) {
+  return run_in_threadpool(std::forward<Function>(function));
+}
+task<std::size_t> forwarded() {
+  counted captured;
+  const auto kept = [captured] { return captured.text.size(); };
+  const auto first = co_await in_the_pool(kept);
+  co_return first + kept() + co_await in_the_pool([captured] { return captured.text.size(); });
+}
+TEST_F(idioms, a_function_passed_by_forwarding_reference) { EXPECT_EQ(machine_.run(forwarded()), 300U); }
+
 task<std::size_t> in_a_loop() {
   std::size_t sum = 0;
   for (std::size_t i = 0; i < 1000; ++i) {

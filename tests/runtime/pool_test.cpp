@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <future>
 #include <latch>
+#include <system_error>
 
 #include "runtime/thread_pool.hpp"
 #include "support/run.hpp"
@@ -33,8 +35,9 @@ TEST(thread_pool, reuses_an_idle_thread) {
   thread_pool pool({.name = "p", .threads = 8});
   for (int i = 0; i < 20; ++i) {
     std::promise<void> done;
-    pool.submit([&] { done.set_value(); });
-    done.get_future().wait();
+    const auto finished = done.get_future();
+    pool.submit([done = std::move(done)]() mutable { done.set_value(); });
+    finished.wait();
     while (pool.stats().borrowed != 0) std::this_thread::yield();
   }
   EXPECT_EQ(pool.stats().started, 1U);
@@ -70,6 +73,54 @@ TEST(thread_pool, refuses_by_name_what_exceeds_its_queue) {
   release.set_value();
 }
 
+// No thread can be started: its stack would not fit into the address space.
+class no_new_threads {
+ public:
+  no_new_threads() {
+    pthread_getattr_default_np(&usual_);
+    pthread_attr_t huge = usual_;
+    pthread_attr_setstacksize(&huge, std::size_t{1} << 47);
+    EXPECT_EQ(pthread_setattr_default_np(&huge), 0);
+  }
+  ~no_new_threads() { pthread_setattr_default_np(&usual_); }
+  no_new_threads(const no_new_threads&) = delete;
+  no_new_threads& operator=(const no_new_threads&) = delete;
+
+ private:
+  pthread_attr_t usual_{};
+};
+
+TEST(thread_pool, goes_on_with_the_threads_it_has_when_another_can_not_be_started) {
+  std::latch running(1);
+  std::latch ran(1);
+  std::promise<void> release;
+  thread_pool pool({.name = "p", .threads = 2});
+  pool.submit([&running, released = release.get_future().share()] {
+    running.count_down();
+    released.wait();
+  });
+  running.wait();
+  {
+    const no_new_threads shortage;
+    EXPECT_NO_THROW(pool.submit([&ran] { ran.count_down(); }));
+  }
+  EXPECT_EQ(pool.stats().started, 1U);
+  EXPECT_EQ(pool.stats().waiting, 1U);
+  release.set_value();
+  ran.wait();
+}
+
+TEST(thread_pool, throws_pool_full_when_not_one_thread_can_be_started) {
+  std::latch ran(1);
+  thread_pool pool({.name = "p", .threads = 2, .queue = 1});
+  {
+    const no_new_threads shortage;
+    EXPECT_THROW(pool.submit([] { ADD_FAILURE() << "a refused job has run"; }), pool_full);
+  }
+  pool.submit([&ran] { ran.count_down(); });  // the place in the queue was given back
+  ran.wait();
+}
+
 TEST(run_in, throws_pool_full_into_the_awaiting_task) {
   test::machine machine;
   thread_pool closed({.name = "closed", .threads = 1, .queue = 0});
@@ -89,6 +140,20 @@ TEST(wait, on_a_loop_throws_and_says_what_to_do) {
   }());
 }
 
+TEST(wait, returns_when_a_task_without_a_value_has_ended) {
+  test::machine machine;
+  machine.run([]() -> task<> {
+    co_await run_in_threadpool([] {
+      bool ended = false;
+      wait([](bool* done) -> task<> {
+        co_await sleep(std::chrono::microseconds(1));
+        *done = true;
+      }(&ended));
+      EXPECT_TRUE(ended);
+    });
+  }());
+}
+
 TEST(wait, passes_the_exception_of_the_task) {
   test::machine machine;
   machine.run([]() -> task<> {
@@ -100,6 +165,42 @@ TEST(wait, passes_the_exception_of_the_task) {
                    std::runtime_error);
     });
   }());
+}
+
+TEST(loop, is_not_ended_by_the_second_stop_of_an_earlier_run) {
+  loop events;
+  int stops = 0;
+  events.at_turn_end([&] {
+    if (stops++ < 2) events.stop();  // the first ends the run after the next turn; at its end comes the second
+  });
+  asio::post(events.executor(), [] {});
+  events.run();
+  EXPECT_EQ(stops, 2);
+  bool ended = false;
+  events.run([](bool* done) -> task<> {
+    co_await sleep(std::chrono::milliseconds(1));
+    *done = true;
+  }(&ended));
+  EXPECT_TRUE(ended);
+}
+
+TEST(loop, keeps_a_task_that_a_stop_left_waiting) {
+  static const context_variable<std::string> tenant;
+  loop events;
+  bool ended = false;
+  {
+    context values;
+    const context_scope scope(values);
+    tenant.set("first");
+    events.stop();
+    events.run([](bool* done) -> task<> {
+      co_await sleep(std::chrono::milliseconds(1));
+      *done = tenant.get() != nullptr && *tenant.get() == "first";
+    }(&ended));
+    EXPECT_FALSE(ended);
+  }
+  events.run();
+  EXPECT_TRUE(ended);
 }
 
 TEST(loop, runs_the_hook_before_those_who_wait_for_the_end_of_the_turn) {
