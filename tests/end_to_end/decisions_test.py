@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import pathlib
+import re
 import shutil
 import struct
 import subprocess
@@ -159,7 +160,10 @@ class Decisions(unittest.TestCase):
         self.assertEqual(self.server.request("GET", "/decisions")[2]["Allow"], "POST")
         status, body, _ = self.server.get("/decisions/no-uuid")
         self.assertEqual((status, json.loads(body)["detail"][0]["type"]), (422, "uuid_parsing"))
-        self.assertEqual(self.server.request("POST", "/decisions", "x" * 70_000)[0], 413)
+        status, _, headers = self.server.request("POST", "/decisions", "x" * 70_000, {"X-Correlation-ID": "too-large"})
+        self.assertEqual((status, headers["X-Correlation-ID"]), (413, "too-large"))
+        server.wait_for(lambda: re.search(r"\[too-large\] access .* method=POST target=/decisions status=413",
+                                          self.server.text()), "the line of the access log")
         self.assertIn('jury_http_requests_total{route="unmatched",status="4xx"} ', self.server.get("/metrics")[1].decode())
 
     def test_operational_endpoints_answer(self):

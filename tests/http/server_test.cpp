@@ -151,6 +151,26 @@ TEST(server, answers_the_request_that_crosses_its_stop) {
   EXPECT_EQ(answer.field("Connection"), "close");
 }
 
+TEST(server, reads_nothing_while_an_answer_is_pending) {
+  gated handler;
+  running_server server(handler.settings());
+  auto connection = server.connect();
+  connection.send(get);
+  ASSERT_TRUE(running_server::eventually([&] { return handler.inside == 1; }));
+  // Once the kernels' buffers are full nothing more fits, however often the loop turns.
+  const std::string flood(64 * 1024, 'x');
+  const auto full = [&] {
+    for (int turns = 0; turns < 100; ++turns) {
+      if (connection.send_now(flood)) return false;
+      server.connections();
+    }
+    return true;
+  };
+  EXPECT_TRUE(running_server::eventually(full));
+  handler.open = true;
+  EXPECT_EQ(connection.read().body, "finished");
+}
+
 TEST(server, drains_when_the_last_handler_has_finished) {
   gated handler;
   limits rules = quick();

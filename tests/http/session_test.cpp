@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <ctime>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -107,6 +108,42 @@ TEST(session, reports_each_response) {
   EXPECT_GT(all[0].duration, 0);
   EXPECT_EQ(all[1].status, 400);
   EXPECT_EQ(all[1].method, "");
+}
+
+TEST(session, tells_the_time) {
+  running_server server(echo);
+  const auto before = std::time(nullptr);
+  const auto date = server.connect().ask(get).field("Date").value_or("");
+  std::tm parts{};
+  const char* const end = ::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  ASSERT_TRUE(end != nullptr && *end == '\0') << date;
+  EXPECT_EQ(date.size(), 29U);  // the day of the month has two digits
+  const auto told = ::timegm(&parts);
+  EXPECT_GE(told, before - 1);
+  EXPECT_LE(told, std::time(nullptr) + 1);
+}
+
+// Whoever breaks the rule that on_response must not throw loses the connection, not the server.
+TEST(session, takes_its_connection_along_when_it_ends_with_an_exception) {
+  std::atomic<int> reports = 0;
+  running_server server(options{.handler = [](request&) -> task<response> { co_return response{}; },
+                                .limits = quick(),
+                                .on_response =
+                                    [&](const access_entry&) {
+                                      if (++reports == 1) throw std::runtime_error("expected in this test");
+                                    }});
+  auto unlucky = server.connect();
+  EXPECT_EQ(unlucky.ask(get).status, 200);
+  EXPECT_TRUE(unlucky.ended());
+  EXPECT_TRUE(running_server::eventually([&] { return server.connections() == 0; }));
+  EXPECT_EQ(server.connect().ask(get).status, 200);
+}
+
+TEST(response, is_not_sendable_with_a_field_of_the_server) {
+  for (const char* name : {"Content-Type", "content-length", "TRANSFER-ENCODING", "Date", "Connection", "keep-alive"}) {
+    EXPECT_FALSE((response{.headers = {{name, "1"}}}.sendable())) << name;
+  }
+  EXPECT_TRUE((response{.headers = {{"Content-Language", "de"}, {"Dated", "1"}}}.sendable()));
 }
 
 TEST(session, finishes_the_handler_of_a_client_that_left) {

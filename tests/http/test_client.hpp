@@ -2,10 +2,8 @@
 // A plain blocking client. Every wait ends after ten seconds, as a failure.
 
 #include <arpa/inet.h>
-#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,7 +12,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "http/syntax.hpp"
@@ -83,13 +80,6 @@ class client {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return true;
-  }
-
-  // Until the server's kernel has all that was sent.
-  void wait_until_delivered() const {
-    for (int waiting = 1; waiting > 0; std::this_thread::yield()) {
-      if (::ioctl(descriptor_, SIOCOUTQ, &waiting) != 0) throw std::runtime_error("ioctl failed");
-    }
   }
 
   // Sends what the kernel takes at once. True when it took everything.
