@@ -57,6 +57,7 @@ service_metrics::service_metrics(metrics::registry& registry) : routes(api::decl
   blocking_refused = pool("refused", full, "blocking");
   cpu_refused = pool("refused", full, "cpu");
 
+  workers = registry.add(gauge, "jury_workers", "Workers that serve or finish what they began.");
   connections = registry.add(gauge, "jury_connections", "Open connections of clients.");
   log_dropped = registry.add(gauge, "jury_log_dropped", "Log lines lost to a full buffer, since the workers started.");
   const char* const reloads = "Reloads of model and keys, by what became of them.";

@@ -29,6 +29,7 @@ struct service_metrics {
   // Of the pools of all workers.
   std::size_t blocking_borrowed, blocking_waiting, blocking_refused;
   std::size_t cpu_borrowed, cpu_waiting, cpu_refused;
+  std::size_t workers;
   std::size_t connections;
   std::size_t log_dropped;
   // Of the supervisor.

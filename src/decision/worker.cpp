@@ -173,6 +173,7 @@ http::options worker::http_options() {
 
 void worker::publish() {
   const auto& metric = inherited_.metric;
+  counts_.set(metric.workers, 1);
   const auto blocking = blocking_.stats();
   counts_.set(metric.blocking_borrowed, blocking.borrowed);
   counts_.set(metric.blocking_waiting, blocking.waiting);

@@ -194,7 +194,8 @@ TEST(metrics, have_their_names) {
                                           "jury_sink_failures_total counter",
                                           "jury_spool_bytes gauge",
                                           "jury_spool_quarantined_segments_total counter",
-                                          "jury_spool_read_errors_total counter"};
+                                          "jury_spool_read_errors_total counter",
+                                          "jury_workers gauge"};
   EXPECT_EQ(names, promised);
 }
 

@@ -234,6 +234,7 @@ class Processes(unittest.TestCase):
 
     def test_workers_share_the_connections(self):
         with server.Server(self.model, "--workers", "2") as running, contextlib.ExitStack() as opened:
+            server.wait_for(lambda: b"\njury_workers 2\n" in running.get("/metrics")[1], "both workers")
             connections = [opened.enter_context(contextlib.closing(
                 http.client.HTTPConnection("127.0.0.1", running.port, timeout=60))) for _ in range(16)]
             for connection in connections:
@@ -246,10 +247,14 @@ class Processes(unittest.TestCase):
 
     def test_ttin_and_ttou_change_the_number_of_workers(self):
         with server.Server(self.model, "--workers", "1") as running:
+            def workers():
+                return int(re.search(r"^jury_workers (\d+)$", running.get("/metrics")[1].decode(), re.M)[1])
+
             running.process.send_signal(signal.SIGTTIN)
             server.wait_for(lambda: set(running.children()) == {"worker 0", "worker 1", "recorder"}, "a second worker")
+            server.wait_for(lambda: workers() == 2, "the second worker's readiness")
             running.process.send_signal(signal.SIGTTOU)
-            server.wait_for(lambda: len(running.children()) == 2, "the end of one worker")
+            server.wait_for(lambda: len(running.children()) == 2 and workers() == 1, "the end of one worker")
             self.assertEqual(running.decide(self.row)[0], 200)
 
     def test_what_a_killed_server_answered_is_stored_by_the_next_start(self):
