@@ -132,6 +132,24 @@ class Decisions(unittest.TestCase):
         server.wait_for(lambda: ("refused", 422) in self.server.stored("correlation_id, status"),
                         "the record of the refusal")
 
+    def test_of_a_flood_of_refusals_few_are_recorded_and_the_rest_is_counted(self):
+        with server.Server(self.model, "--workers", "1") as running:
+            def unrecorded():
+                return int(re.search(r"^jury_refusals_unrecorded_total (\d+)$", running.get("/metrics")[1].decode(),
+                                     re.M)[1])
+
+            def refuse(_):
+                return running.decide(b"[" + b"1," * 3000 + b"1]")[0]
+
+            with concurrent.futures.ThreadPoolExecutor(8) as clients:
+                for _ in range(50):
+                    self.assertEqual(set(clients.map(refuse, range(400))), {422})
+                    if unrecorded() > 0:
+                        break
+            self.assertGreater(unrecorded(), 0)
+            server.wait_for(running.stored, "the records of some")
+            self.assertEqual(max(len(request) for request, in running.stored("request")), 4096)
+
     def test_a_reference_that_can_not_be_kept_is_refused(self):
         for reference in ("x" * 201, b"caf\xe9", ""):
             status, body, _ = self.server.decide(self.rows[1], {"X-Reference": reference})

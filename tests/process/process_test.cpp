@@ -4,12 +4,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <functional>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "process/child.hpp"
 #include "process/file_lock.hpp"
@@ -113,6 +115,25 @@ TEST(lock_file, is_held_until_the_last_child_is_gone) {
   close(gate[0]);
 }
 
+// What the workers of the board are, in order of their places: r(eady), s(tarting), d(raining).
+std::string states(const status_board& board) {
+  std::string text;
+  for (const process_status& each : board.workers) {
+    if (each.pid == 0) continue;
+    text += each.is(process_state::ready) ? 'r' : each.is(process_state::draining) ? 'd' : 's';
+  }
+  return text;
+}
+
+bool within_a_minute(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    usleep(1000);
+  }
+  return true;
+}
+
 // The supervisor blocks signals and waits for children, so each test runs it in a process of its own.
 class supervising : public testing::Test {
  protected:
@@ -123,6 +144,7 @@ class supervising : public testing::Test {
 
   struct counters {
     std::atomic<int> loads, starts, stops, failed_loads, gone;
+    std::array<std::atomic<std::int64_t>, 4> started_at;  // steady nanoseconds
   };
 
   pid_t run(const plan& what) {
@@ -199,6 +221,23 @@ TEST_F(supervising, replaces_a_killed_worker) {
   EXPECT_EQ(exit_code_of(supervisor), 0);
 }
 
+TEST_F(supervising, waits_longer_each_time_for_a_worker_that_keeps_dying) {
+  const plan what{.workers = 1, .worker = [&](std::size_t) {
+                    const int start = counts_->starts.load();
+                    if (start < 4) counts_->started_at[static_cast<std::size_t>(start)] = steady_nanoseconds();
+                    counts_->starts.fetch_add(1);
+                    return exit_failure;
+                  }};
+  const pid_t supervisor = run(what);
+  EXPECT_TRUE(within_a_minute([&] { return counts_->starts.load() >= 4; }));
+  kill(supervisor, SIGTERM);
+  EXPECT_EQ(exit_code_of(supervisor), 0);
+  const auto pause = [&](std::size_t i) { return counts_->started_at[i + 1] - counts_->started_at[i]; };
+  EXPECT_GE(pause(0), 99'000'000);
+  EXPECT_GE(pause(1), 199'000'000);
+  EXPECT_GE(pause(2), 399'000'000);
+}
+
 TEST_F(supervising, ends_with_3_when_the_loader_fails) {
   const plan what{.loader = [] { return exit_start_up_failed; },
                   .worker = [&](std::size_t number) { return obedient(board_->workers[number]); }};
@@ -236,25 +275,6 @@ TEST_F(supervising, kills_what_does_not_stop_in_time) {
   ASSERT_NO_FATAL_FAILURE(await(supervisor, started(1)));
   kill(supervisor, SIGTERM);
   EXPECT_EQ(exit_code_of(supervisor), 0);
-}
-
-// What the workers of the board are, in order of their places: r(eady), s(tarting), d(raining).
-std::string states(const status_board& board) {
-  std::string text;
-  for (const process_status& each : board.workers) {
-    if (each.pid == 0) continue;
-    text += each.is(process_state::ready) ? 'r' : each.is(process_state::draining) ? 'd' : 's';
-  }
-  return text;
-}
-
-bool within_a_minute(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    usleep(1000);
-  }
-  return true;
 }
 
 TEST_F(supervising, at_hup_a_worker_goes_only_when_its_successor_is_ready) {
